@@ -1,0 +1,1 @@
+"""Luwte's core: keeps organisations apart and people anonymous; services come from plugins."""

@@ -1,0 +1,124 @@
+"""The front door: all that a plugin may import of the core (besides `core.testing` in its tests).
+
+Hooks and values say what a plugin is; the rest is what its views, handlers, services and models work with. Names are
+only ever added here; one that goes is announced a minor version before.
+"""
+
+from core.api.asking import service, starting_refused, verdict
+from core.audit.record import conversation_subject, record
+from core.clock import Clock
+from core.crypto.keyring import KeyRing
+from core.database.base import TenantModel
+from core.database.migration_operations import create_tenant_table
+from core.database.tenant_tables import tenant_foreign_key, tenant_index, tenant_relationship, tenant_unique
+from core.database.types import UtcDateTime
+from core.errors import LuwteError
+from core.events.outbox import tell
+from core.events.telling import repeatable_id
+from core.hookspecs.markers import hookimpl
+from core.hookspecs.values import (
+    Badge,
+    Command,
+    CommandCall,
+    EventTold,
+    EventType,
+    FooterLink,
+    Guard,
+    GuardedText,
+    HomeBlock,
+    Job,
+    JobContext,
+    NavigationItem,
+    Panel,
+    Permission,
+    PersonalData,
+    Realtime,
+    RealtimeEvent,
+    Refusal,
+    Report,
+    ReportTable,
+    Retention,
+    Route,
+    Service,
+    Setting,
+    StartAction,
+    Subject,
+    Subscription,
+    Verdict,
+)
+from core.identity.staff_identity import StaffIdentity
+from core.realtime.call import Call, RealtimeContext, Refused
+from core.realtime.journal import JournalRefused, Receipt
+from core.realtime.models import Stream, StreamEntry
+from core.realtime.streams import PAGE, close_stream, delete_stream, entries_after, open_stream
+from core.settings.reading import secret_setting, setting
+from core.tenancy.session import TenantSession
+from core.tenancy.tenant import Tenant
+from core.web.request import Request
+
+__all__ = [
+    "PAGE",
+    "Badge",
+    "Call",
+    "Clock",
+    "Command",
+    "CommandCall",
+    "EventTold",
+    "EventType",
+    "FooterLink",
+    "Guard",
+    "GuardedText",
+    "HomeBlock",
+    "Job",
+    "JobContext",
+    "JournalRefused",
+    "KeyRing",
+    "LuwteError",
+    "NavigationItem",
+    "Panel",
+    "Permission",
+    "PersonalData",
+    "Realtime",
+    "RealtimeContext",
+    "RealtimeEvent",
+    "Receipt",
+    "Refusal",
+    "Refused",
+    "Report",
+    "ReportTable",
+    "Request",
+    "Retention",
+    "Route",
+    "Service",
+    "Setting",
+    "StaffIdentity",
+    "StartAction",
+    "Stream",
+    "StreamEntry",
+    "Subject",
+    "Subscription",
+    "Tenant",
+    "TenantModel",
+    "TenantSession",
+    "UtcDateTime",
+    "Verdict",
+    "close_stream",
+    "conversation_subject",
+    "create_tenant_table",
+    "delete_stream",
+    "entries_after",
+    "hookimpl",
+    "open_stream",
+    "record",
+    "repeatable_id",
+    "secret_setting",
+    "service",
+    "setting",
+    "starting_refused",
+    "tell",
+    "tenant_foreign_key",
+    "tenant_index",
+    "tenant_relationship",
+    "tenant_unique",
+    "verdict",
+]

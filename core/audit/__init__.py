@@ -1,0 +1,1 @@
+"""What staff did: who, what and when; no content, and nothing of anyone who seeks help."""

@@ -1,0 +1,1 @@
+"""The command line: `luwte …`, one file per command."""

@@ -1,0 +1,1 @@
+"""The database: engine, column types, organisations' tables, the guard over every statement, migrations."""

@@ -1,0 +1,1 @@
+"""Live news and domain events: the interfaces that the realtime and worker rooms fulfil."""

@@ -1,0 +1,41 @@
+"""What a plugin holds of people: how long, how it is handed over, how it goes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a kind of personal data stays.
+
+    `forget(session, before)` deletes what ended before that moment and returns how many rows went. `models` names the
+    tables that it empties: every model of a `PersonalData` must be in one rule.
+    """
+
+    name: str
+    description: str
+    keep: timedelta
+    forget: Callable[[Any, Any], int]
+    models: tuple[type, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A kind of data about people, and the models that hold it.
+
+    `export(session)` yields a mapping of plain values per row; `erase(session)` deletes all of one organisation and
+    returns how many rows went. Both get the organisation's session, switched off or not.
+
+    What is kept of a single member of staff can be asked for by itself: `export_person(session, staff_id)` and
+    `erase_person(session, staff_id)` do the same for one of them. Where they are None the kind is named as left out.
+    """
+
+    name: str
+    description: str
+    models: tuple[type, ...]
+    export: Callable[[Any], Iterable[Mapping[str, Any]]]
+    erase: Callable[[Any], int]
+    export_person: Callable[[Any, Any], Iterable[Mapping[str, Any]]] | None = None
+    erase_person: Callable[[Any, Any], int] | None = None

@@ -1,0 +1,1 @@
+"""Languages: catalogues of sentences, the translator that a request carries, dates and times in words."""

@@ -1,0 +1,1 @@
+"""Typed settings per organisation: what the form shows and takes, and secret ones, sealed."""

@@ -1,0 +1,1 @@
+"""The pages: requests, the gate, layout, errors, assets, and the screens over the core's rooms."""

@@ -1,0 +1,1 @@
+"""How a page gets its key to the realtime side."""

@@ -1,0 +1,1 @@
+"""Settings of plugins: for coordinators at the workplace, for the network admin at the console."""

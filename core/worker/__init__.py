@@ -1,0 +1,1 @@
+"""The worker: what happens by the clock instead of by a request."""
