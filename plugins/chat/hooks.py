@@ -1,0 +1,96 @@
+"""All that the chat tells the core: its table of contents."""
+
+from collections.abc import Iterable
+
+from core.api import (
+    EventType,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Realtime,
+    Request,
+    Retention,
+    Route,
+    Setting,
+    StartAction,
+    hookimpl,
+)
+
+from . import models
+from .permissions import HELP, PERMISSIONS
+from .realtime import REALTIME
+from .retention import PERSONAL_DATA, RULES
+from .schemas import ConversationEnded
+from .views.leave import leave_chat
+from .views.routes import ROUTES
+from .views.start import start_action
+
+
+@hookimpl
+def declare_models() -> Iterable[type]:
+    """Conversations."""
+    return (models.Conversation,)
+
+
+@hookimpl
+def declare_routes() -> Iterable[Route]:
+    """The help seeker's page and the helper's."""
+    return ROUTES
+
+
+@hookimpl
+def declare_permissions() -> Iterable[Permission]:
+    """Helping in the chat."""
+    return PERMISSIONS
+
+
+@hookimpl
+def declare_navigation() -> Iterable[NavigationItem]:
+    """The workbench."""
+    return (NavigationItem("chat.helper", "chat.navigation", "Chat", permission=HELP, order=10),)
+
+
+@hookimpl
+def declare_settings() -> Iterable[Setting]:
+    """What is asked before the chat."""
+    return (
+        Setting("ask_age", bool, False, "Before the chat begins.", label="Ask for the age"),
+        Setting("ask_gender", bool, False, "Before the chat begins.", label="Ask for the gender"),
+        Setting("ask_pc4", bool, False, "Before the chat begins.", label="Ask for the four digits of the postcode"),
+    )
+
+
+@hookimpl
+def declare_realtime() -> Realtime:
+    """Waiting, taking, talking, ending."""
+    return REALTIME
+
+
+@hookimpl
+def declare_retention() -> Iterable[Retention]:
+    """Ten minutes after the end everything is gone."""
+    return RULES
+
+
+@hookimpl
+def declare_personal_data() -> Iterable[PersonalData]:
+    """Conversations, as long as they are there."""
+    return PERSONAL_DATA
+
+
+@hookimpl
+def declare_events() -> Iterable[EventType]:
+    """That a conversation is over."""
+    return (EventType("chat.conversation_ended", 1, ConversationEnded),)
+
+
+@hookimpl
+def add_start_action(request: Request) -> StartAction | None:
+    """The big button of the site."""
+    return start_action(request)
+
+
+@hookimpl
+def on_seeker_leaves(request: Request, seeker_key: str) -> None:
+    """Ends the conversation of whoever leaves at once."""
+    leave_chat(request, seeker_key)

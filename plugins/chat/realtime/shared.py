@@ -1,0 +1,116 @@
+"""What the chat keeps in the realtime process: which sockets are in which conversation. The database is the truth."""
+
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from core.api import Call, RealtimeContext, Refused
+
+from ..models import Conversation
+from ..services.presence import mark_all_absent
+from .presence import Presence
+from .queue_news import QueueNews
+
+SEEKER = "seeker"
+"""How a help seeker is named as the sender of an entry; a helper is named by the id of their account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One socket's part in one conversation."""
+
+    conversation_id: UUID
+    stream_id: UUID
+    sender: str
+
+    @property
+    def room(self) -> str:
+        """Where this conversation's news goes."""
+        return conversation_room(self.conversation_id)
+
+
+@dataclass(slots=True)
+class ChatMemory:
+    """Shared by all chat sockets of the process."""
+
+    queue: QueueNews
+    presence: Presence
+
+
+def conversation_room(conversation_id: UUID) -> str:
+    """The room of a conversation."""
+    return f"chat.conversation.{conversation_id.hex}"
+
+
+def memory_of(call: Call) -> ChatMemory:
+    """The chat's memory in this process."""
+    memory: ChatMemory = call.context.memory["chat"]
+    return memory
+
+
+def memberships(call: Call) -> dict[UUID, Membership]:
+    """The conversations that this socket takes part in, by id."""
+    known: dict[UUID, Membership] = call.connection.memory.setdefault("chat", {})
+    return known
+
+
+def membership(call: Call, conversation_id: UUID) -> Membership:
+    """This socket's part in a conversation. Raises Refused: a stranger's conversation is as one that never was."""
+    try:
+        return memberships(call)[conversation_id]
+    except KeyError:
+        raise Refused("not_found") from None
+
+
+async def take_part(call: Call, conversation: Conversation, sender: str) -> Membership:
+    """From now on this socket hears the conversation and may speak in it.
+
+    One that closed while its event was handled takes no part: its farewell is over, and nobody would take it out again.
+    """
+    member = Membership(conversation.id, conversation.stream_id, sender)
+    if call.gone:
+        return member
+    memberships(call)[conversation.id] = member
+    presence, helper_came = memory_of(call).presence, False
+    if sender == SEEKER:
+        presence.seeker_comes(conversation.id, call.sid)
+    else:
+        helper_came = presence.helper_comes(conversation.id, call.sid)
+    await call.enter(member.room)
+    if helper_came:
+        await _tell_helper(call, member, present=True)
+    return member
+
+
+async def settle_presence(call: Call, member: Membership) -> None:
+    """Tells both sides whether the seeker's page is there, when that is news."""
+    present = await memory_of(call).presence.settle(call.tenant.id, member.conversation_id)
+    if present is None:
+        return
+    news = {"conversation": str(member.conversation_id), "who": "seeker", "present": present}
+    await call.emit(member.room, "chat.presence", news)
+    memory_of(call).queue.changed(call.tenant.id)
+
+
+async def started(context: RealtimeContext) -> None:
+    """Begins with an empty memory. Pages that were open before a restart come back by themselves, and count again."""
+    context.memory["chat"] = ChatMemory(QueueNews(context), Presence(context))
+    if context.installation.configuration.redis is None:
+        for tenant in context.installation.directory.all():
+            await context.database(tenant.id, partial(mark_all_absent, now=context.installation.clock()))
+
+
+async def disconnected(call: Call) -> None:
+    """A socket is gone. With a seeker's last page the place in the queue is kept, marked as away."""
+    presence = memory_of(call).presence
+    for member in list(memberships(call).values()):
+        if member.sender == SEEKER:
+            presence.seeker_goes(member.conversation_id, call.sid)
+            await settle_presence(call, member)
+        elif presence.helper_goes(member.conversation_id, call.sid):
+            await _tell_helper(call, member, present=False)
+
+
+async def _tell_helper(call: Call, member: Membership, present: bool) -> None:
+    news = {"conversation": str(member.conversation_id), "who": "helper", "present": present}
+    await call.emit(member.room, "chat.presence", news)

@@ -1,0 +1,1 @@
+"""Tests of the chat: they go with the plugin wherever it goes."""

@@ -1,0 +1,33 @@
+"""The help seeker's page: one page from the first question to the goodbye."""
+
+from typing import Any
+
+from core.api import Request, setting
+
+from .wait import refusal
+
+QUESTIONS = ("age", "gender", "pc4")
+"""What an organisation may ask besides a nickname, in this order; its settings say which."""
+
+
+def talk(request: Request) -> dict[str, Any]:
+    """Everything of the chat is on this page; the script shows one step at a time, so the history holds one entry."""
+    return {
+        "questions": questions(request),
+        "pages": request.tenant.pages_in(request.language),
+        "config": {
+            **script_config(request),
+            "wait": request.route_path("chat.wait"),
+            "refused": refusal(request),  # else somebody would answer all questions for nothing
+        },
+    }
+
+
+def questions(request: Request) -> list[str]:
+    """The questions that this organisation asks besides a nickname."""
+    return [name for name in QUESTIONS if setting(request, "chat", f"ask_{name}")]
+
+
+def script_config(request: Request) -> dict[str, Any]:
+    """What the page's script needs to know: where the realtime side is, and the proof that it is our page."""
+    return {"realtime": request.realtime_address, "csrf": request.csrf_token, "questions": questions(request)}
