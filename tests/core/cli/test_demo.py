@@ -1,0 +1,135 @@
+"""`luwte demo sign-ins`, and the demo accounts: made once, kept to the owner, never in production."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from core.cli.demo import demo, make_demo_staff, read_sign_ins, sign_in_lines
+from core.cli.main import main
+from core.configuration import Configuration
+from core.errors import LuwteError
+from core.identity.services import staff as accounts
+from core.identity.services.sign_in import SignedIn, SignInDesk
+from core.installation import Installation
+from core.tenancy.session import tenant_session
+from core.testing.organisations import TwoTenants, add_tenant
+from tests.core.cli.context import TestContext
+from tests.core.identity.cheap import cheap_passwords
+
+__all__ = ["cheap_passwords"]
+
+
+@pytest.fixture
+def context(configuration: Configuration, tenants: TwoTenants, cheap_passwords: None) -> Iterator[TestContext]:
+    """`a` and `b` are real organisations; `c` is a demo, and there is the network."""
+    context = TestContext(configuration)
+    installation = context.installation()
+    add_tenant(installation.engine, "c", demo=True)
+    add_tenant(installation.engine, "console", kind="network")
+    installation.directory.refresh()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def installation(context: TestContext) -> Installation:
+    return context.installation()
+
+
+def _sign_in(installation: Installation, slug: str, name: str, password: str) -> Any:
+    tenant = installation.directory.by_slug(slug)
+    assert tenant
+    return SignInDesk(installation.engine, installation.keys, installation.clock).sign_in(tenant.id, name, password)
+
+
+def test_two_helpers_and_a_coordinator_a_demo_organisation_and_one_network_admin(installation: Installation) -> None:
+    make_demo_staff(installation)
+    found = {
+        slug: sorted(
+            role for name, word in names.items() for role in _sign_in(installation, slug, name, word).identity.roles
+        )
+        for slug, names in read_sign_ins(installation).items()
+    }
+    assert found == {"c": ["coordinator", "helper", "helper"], "console": ["network_admin"]}
+
+
+def test_a_second_time_changes_nothing(installation: Installation) -> None:
+    make_demo_staff(installation)
+    before = read_sign_ins(installation)
+    make_demo_staff(installation)
+    assert read_sign_ins(installation) == before
+    assert isinstance(_sign_in(installation, "c", "noor", before["c"]["noor"]), SignedIn)
+
+
+def test_the_passwords_are_kept_to_the_owner(installation: Installation) -> None:
+    make_demo_staff(installation)
+    path = installation.configuration.home / "demo-sign-ins.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(set(read_sign_ins(installation)["c"].values())) == 3
+
+
+def test_lost_passwords_are_made_anew(installation: Installation) -> None:
+    make_demo_staff(installation)
+    old = read_sign_ins(installation)["c"]["noor"]
+    (installation.configuration.home / "demo-sign-ins.toml").unlink()
+    make_demo_staff(installation)
+    new = read_sign_ins(installation)["c"]["noor"]
+    assert not isinstance(_sign_in(installation, "c", "noor", old), SignedIn)
+    assert isinstance(_sign_in(installation, "c", "noor", new), SignedIn)
+
+
+def test_without_demo_organisations_there_are_no_accounts(configuration: Configuration, tenants: TwoTenants) -> None:
+    context = TestContext(configuration)
+    add_tenant(context.installation().engine, "console", kind="network")
+    context.installation().directory.refresh()
+    make_demo_staff(context.installation())
+    assert read_sign_ins(context.installation()) == {}
+    context.close()
+
+
+def test_real_organisations_get_no_demo_accounts(installation: Installation, tenants: TwoTenants) -> None:
+    make_demo_staff(installation)
+    for tenant in (tenants.a, tenants.b):
+        with tenant_session(installation.engine, tenant.id) as session, session.begin():
+            assert accounts.all_staff(session) == []
+
+
+def test_the_command_shows_address_name_role_and_password(context: TestContext) -> None:
+    make_demo_staff(context.installation())
+    shown = CliRunner().invoke(demo, ["sign-ins"], obj=context, catch_exceptions=False).output
+    password = read_sign_ins(context.installation())["c"]["noor"]
+    assert "C  http://c-werk.localhost:6543\n" in shown
+    assert f"    noor (helper)  {password}\n" in shown
+    assert "    beheer (network_admin)  " in shown
+    assert shown.splitlines() == sign_in_lines(context.installation())
+
+
+def test_production_refuses_in_one_sentence(configuration: Configuration, tenants: TwoTenants) -> None:
+    values = {"environment": "production", "trusted_proxies": ("127.0.0.1",)}
+    context = TestContext(configuration.model_copy(update=values))
+    add_tenant(context.installation().engine, "c", demo=True)
+    context.installation().directory.refresh()
+    with pytest.raises(LuwteError, match=r"^Demo accounts do not exist in production: .*`luwte staff add`\.$"):
+        make_demo_staff(context.installation())
+    with pytest.raises(LuwteError, match="Demo accounts do not exist"):
+        CliRunner().invoke(demo, ["sign-ins"], obj=context, catch_exceptions=False)
+    assert not Path(configuration.home / "demo-sign-ins.toml").exists()
+    context.close()
+
+
+def test_before_the_first_start_the_command_says_what_makes_them(tmp_path: Path) -> None:
+    ini = tmp_path / "some.ini"
+    ini.write_text("[app:main]\nuse = egg:luwte\nluwte.home = %(here)s/var\n", "utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["--config", str(ini), "demo", "sign-ins"])
+    assert str(stopped.value.code).startswith("luwte: There are no demo accounts yet: the first start makes them")
+
+
+def test_a_broken_file_is_told(installation: Installation) -> None:
+    (installation.configuration.home / "demo-sign-ins.toml").write_text("[c\n", "utf-8")
+    with pytest.raises(LuwteError, match=r"demo-sign-ins.toml cannot be read: delete it"):
+        make_demo_staff(installation)
