@@ -11,7 +11,9 @@ from core.database.guard_compiler import facts_of
 from core.database.scope import scope_of
 from core.errors import LuwteError
 
-BUSY_TIMEOUT_MS = 5000
+BUSY_TIMEOUT_MS = 15_000
+"""How long somebody waits for SQLite's one write lock: longer than all the worker's children, each ended when it has
+held it for `MOST_WRITING` (core/worker/alarm.py), can hold it one after the other."""
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 """What takes SQLite's one write lock, until the transaction ends."""
 _PRAGMAS = (

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (
@@ -27,6 +27,10 @@ ARGUMENTS = (
 )
 
 Visit = Callable[..., Page]
+
+PATIENCE = 20_000
+"""Milliseconds that `expect` looks for what must come true: on a busy machine a page needs more than its usual five."""
+expect.set_options(timeout=PATIENCE)
 
 
 def find_chromium() -> str | None:

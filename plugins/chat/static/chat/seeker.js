@@ -13,6 +13,7 @@ import { Composer, Thread } from "./thread.js";
 
 const LOST_AFTER = 1500;
 const AGAIN_AFTER = 3000;
+const END_RESTS = [500, 1500, 4000];
 
 class SeekerPage {
   /** @param {HTMLElement} root */
@@ -160,6 +161,7 @@ class SeekerPage {
         return;
       }
       this.joining = null;
+      say(this.status, "");
       this.onState(/** @type {State} */ (/** @type {unknown} */ (answer)));
     } catch {
       window.setTimeout(() => this.connection.isOpen && void this.sendJoin(), 3000);
@@ -275,9 +277,16 @@ class SeekerPage {
     else this.composer.giveBack(text, this.texts.refused);
   }
 
+  /** Who wants to stop must not have to ask twice because of something that passes. */
   async end() {
+    const conversation = this.conversation;
     try {
-      const answer = await this.connection.ask("chat.end", { conversation: this.conversation });
+      let answer = await this.connection.ask("chat.end", { conversation });
+      for (const rest of END_RESTS) {
+        if (!answer.error || this.conversation !== conversation) break;
+        await new Promise((resolve) => window.setTimeout(resolve, rest));
+        answer = await this.connection.ask("chat.end", { conversation });
+      }
       if (answer.error) say(this.status, this.texts.broken);
       else this.goodbye(this.step === "waiting" ? "waiting" : "seeker");
     } catch {
