@@ -13,7 +13,8 @@ class SeekerOccasions(Protocol):
     def allow_seeker_to_start(self, request: Any) -> Refusal | None:
         """Asked whether a help seeker may begin a conversation now.
 
-        When: before a service (the chat, say) lets somebody wait. Arguments: `request`, without an address.
+        When: before a service (the chat, say) lets somebody wait, and for the line of state in the big button.
+        Arguments: `request`, without an address.
         Result: None lets in; a `Refusal` is shown, and nobody further is asked.
         Errors: one that raises refuses calmly, until its budget is used up. Since API 1.
         """

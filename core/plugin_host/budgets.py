@@ -195,11 +195,17 @@ class Budgets:
             account.over_budget += 1
             self._fault(account, _slow(account, tenant, seconds), pause)
 
-    def hung(self, account: Account, tenant: str, seconds: float) -> None:
-        """It hung, or hangs still: it is not asked for a while, each time longer."""
+    def slow(self, account: Account, tenant: str, seconds: float) -> None:
+        """Reports what took longer than the budget where nothing pauses for it."""
+        account.over_budget += 1
+        self._tell(_slow(account, tenant, seconds))
+
+    def hung(self, account: Account, tenant: str, seconds: float, first_pause: float = PAUSE) -> None:
+        """It hung, or hangs still: it is not asked for a while, each time twice as long. `first_pause`: seconds."""
         account.over_budget += 1
         account.hangs += not account.paused_until  # one that was noticed while it lasted counts once
-        self._fault(account, _slow(account, tenant, seconds), pause=True, hung=True)
+        pause = min(LONGEST_PAUSE, first_pause * 2.0 ** max(0, account.hangs - 1))
+        self._fault(account, _slow(account, tenant, seconds), pause=True, at_once=pause)
 
     def raised(self, account: Account, tenant: str, took: float, error: BaseException, *, pause: bool = True) -> None:
         """No answer came."""
@@ -209,28 +215,21 @@ class Budgets:
         account.faults += 1
         self._fault(account, news, pause)
 
-    def _fault(self, account: Account, news: BudgetNews, pause: bool, *, hung: bool = False) -> None:
+    def _fault(self, account: Account, news: BudgetNews, pause: bool, *, at_once: float = 0.0) -> None:
         self._tell(news)
         now = self.clock()
         with self._lock:
             account.recent.append(now)
             many = len(account.recent) == FAULTS and now - account.recent[0] <= WITHIN
             may_pause = pause and account.occasion not in NEVER_PAUSED
-            if not (hung or (many and may_pause)) or account.paused_until:
+            if not (at_once or (many and may_pause)) or account.paused_until:
                 return
-            account.paused_until = now + _pause(account, hung)
+            account.paused_until = now + (at_once or PAUSE)
         self._tell(BudgetNews("paused", account.plugin, account.occasion, news.tenant, news.milliseconds, news.kind))
 
     def _tell(self, news: BudgetNews) -> None:
         for hearer in self._hearers:
             hearer(news)
-
-
-def _pause(account: Account, hung: bool) -> float:
-    """How long it rests. What hangs over sockets cuts everybody's line each time, so it is tried again but rarely."""
-    if hung and account.occasion == REALTIME:
-        return LONGEST_PAUSE
-    return min(LONGEST_PAUSE, PAUSE * 2.0 ** max(0, account.hangs - 1))
 
 
 def _slow(account: Account, tenant: str, seconds: float) -> BudgetNews:

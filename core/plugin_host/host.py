@@ -37,6 +37,7 @@ from core.plugin_host.card import PluginCard
 from core.plugin_host.deprecations import announcements
 from core.plugin_host.house import House
 from core.plugin_host.left_out import LeftOut
+from core.plugin_host.page_threads import PageThreads
 from core.plugin_host.tracing import Trace, wanted_trace
 
 _MANY_CALLERS = 20_000
@@ -96,6 +97,7 @@ class PluginHost:
         self._manager.add_hookspecs(Occasions)
         self._callers: dict[tuple[str, frozenset[str]], tuple[Ask, ...]] = {}
         self.budgets = budgets or Budgets()
+        self.page_threads = PageThreads(self.budgets)
         self.asker = Asker(self.budgets, trace or wanted_trace())
         self.plugins: dict[str, Plugin] = {}
         self.left_out: dict[str, LeftOut] = dict(left_out or {})

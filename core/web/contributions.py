@@ -47,7 +47,7 @@ def start_actions(request: Request) -> list[StartAction]:
     """The big buttons of a site's first page.
 
     They are the way to a human: a plugin that fails to answer keeps the button that it showed last, without its line of
-    state, which may not be true any more.
+    state, which may not be true any more. While nobody may begin, each says why: else somebody would come in vain.
     """
     shown, missing = _by_plugin(request)
     last: dict[_Button, StartAction] = request.registry["luwte.last_start_actions"]
@@ -56,7 +56,13 @@ def start_actions(request: Request) -> list[StartAction]:
         last.pop((*here, plugin), None)
     last.update({(*here, plugin): replace(action, note="") for plugin, action in shown.items()})
     kept = [last[(*here, plugin)] for plugin in missing if (*here, plugin) in last]
-    return sorted([*shown.values(), *kept], key=lambda action: action.order)
+    actions = sorted([*shown.values(), *kept], key=lambda action: action.order)
+    refused = actions and request.installation.plugins.first_refusal(
+        "allow_seeker_to_start", request.tenant, request=request
+    )
+    return (
+        [replace(action, note=request.t(refused.key, refused.sentence)) for action in actions] if refused else actions
+    )
 
 
 def _by_plugin(request: Request) -> tuple[dict[str, StartAction], set[str]]:

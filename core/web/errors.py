@@ -26,6 +26,10 @@ class TenantClosed(Exception):
     """The site of an organisation that is suspended for the moment."""
 
 
+class PluginHangs(Exception):
+    """The pages of this plugin hold as many threads as they may, and do not answer."""
+
+
 def includeme(config: Configurator) -> None:
     """Registers the error pages, outside the gate: they must answer on every host."""
     for context, view in (
@@ -36,6 +40,7 @@ def includeme(config: Configurator) -> None:
         (BadCSRFToken, stale_form),
         (BadCSRFOrigin, stale_form),
         (TenantClosed, tenant_closed),
+        (PluginHangs, hangs),
         (Exception, broken),
     ):
         config.add_exception_view(view, context=context, luwte_ungated=True)
@@ -82,6 +87,11 @@ def left_out(request: Request) -> Response:
     if request.place == "workplace" and (request.staff is None or request.staff.locked):
         return forbidden(request)
     return error_page(request, 503, "left_out")
+
+
+def hangs(request: Request) -> Response:
+    """A page of a plugin that does not answer at the moment, as one of a plugin that could not be started."""
+    return left_out(request)
 
 
 def unreadable_address(request: Request) -> Response:

@@ -9,7 +9,7 @@ from pyramid.response import Response
 from pyramid.viewderivers import INGRESS
 
 from core.hookspecs.values import Place
-from core.web.errors import TenantClosed
+from core.web.errors import PluginHangs, TenantClosed
 from core.web.request import Request
 
 WrappedView = Callable[[Any, Request], Response]
@@ -44,7 +44,10 @@ class PlacePredicate:
 
 
 def tenant_gate(view: WrappedView, info: Any) -> WrappedView:
-    """Derives a view that is there only for a live organisation with the view's plugin switched on."""
+    """Derives a view that is there only for a live organisation with the view's plugin switched on.
+
+    A plugin whose pages hang is kept from taking all the threads that answer pages.
+    """
     plugin: str | None = info.options.get("luwte_plugin")
     when_closed = bool(info.options.get("luwte_when_closed"))
     if info.options.get("luwte_ungated"):
@@ -55,7 +58,13 @@ def tenant_gate(view: WrappedView, info: Any) -> WrappedView:
             raise HTTPNotFound
         if request.tenant.state == "suspended" and request.place == "site" and not when_closed:
             raise TenantClosed
-        return view(context, request)
+        if plugin is None:
+            return view(context, request)
+        threads = request.installation.plugins.page_threads
+        if threads.hang_in(plugin):
+            raise PluginHangs
+        with threads.at_work(plugin, request.tenant.slug):
+            return view(context, request)
 
     return gated
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from core.api import PersonalData, Retention, TenantSession, close_stream, delete_stream, entries_after
 
@@ -17,12 +18,7 @@ MOST_AT_ONCE = 500
 
 def forget_ended(session: TenantSession, before: datetime) -> int:
     """Deletes conversations that ended before that moment, with all that was said in them."""
-    query = select(Conversation).where(Conversation.state == ENDED, Conversation.ended_at <= before)
-    ended = session.scalars(query).all()
-    for conversation in ended:
-        session.execute(delete(Conversation).where(Conversation.id == conversation.id))
-        delete_stream(session, conversation.stream_id)
-    return len(ended)
+    return _delete(session, select(Conversation).where(Conversation.state == ENDED, Conversation.ended_at <= before))
 
 
 def end_abandoned(session: TenantSession, before: datetime) -> int:
@@ -86,7 +82,28 @@ def _entries(session: TenantSession, conversation: Conversation) -> Iterator[Map
 
 def erase_conversations(session: TenantSession) -> int:
     """Deletes every conversation with all that was said in it, the open ones too; returns how many went."""
-    conversations = session.scalars(select(Conversation)).all()
+    return _delete(session, select(Conversation))
+
+
+def export_helper(session: TenantSession, staff_id: UUID) -> Iterator[Mapping[str, Any]]:
+    """What is still there of a helper: their name in it, since when, until when; of the other side nothing."""
+    theirs = select(Conversation).where(Conversation.helper_id == staff_id).order_by(Conversation.taken_at)
+    for conversation in session.scalars(theirs).all():
+        yield {
+            "helper": conversation.helper_alias,
+            "state": conversation.state,
+            "taken_at": conversation.taken_at,
+            "ended_at": conversation.ended_at,
+        }
+
+
+def erase_helper(session: TenantSession, staff_id: UUID) -> int:
+    """Deletes the conversations that a helper took, their words in them included; returns how many went."""
+    return _delete(session, select(Conversation).where(Conversation.helper_id == staff_id))
+
+
+def _delete(session: TenantSession, which: Select[Conversation]) -> int:
+    conversations = session.scalars(which).all()
     for conversation in conversations:
         session.execute(delete(Conversation).where(Conversation.id == conversation.id))
         delete_stream(session, conversation.stream_id)
@@ -100,5 +117,7 @@ PERSONAL_DATA = (
         (Conversation,),
         export_conversations,
         erase_conversations,
+        export_helper,
+        erase_helper,
     ),
 )

@@ -18,7 +18,14 @@ from core.testing.throwaway import workshop_in
 from core.testing.told import waiting_events
 
 from ..models import BY_HELPER, BY_SEEKER, Conversation
-from ..retention import PERSONAL_DATA, RULES, erase_conversations, export_conversations
+from ..retention import (
+    PERSONAL_DATA,
+    RULES,
+    erase_conversations,
+    erase_helper,
+    export_conversations,
+    export_helper,
+)
 from ..services.presence import mark_absent
 from .desk import Desk
 
@@ -102,6 +109,21 @@ def test_erasing_takes_open_conversations_too_and_nobody_elses(desk: Desk) -> No
     assert desk.do(erase_conversations) == 2
     assert desk.do(left) == [0, 0, 0]
     assert desk.do(left, desk.there) == [1, 1, 2]
+
+
+def test_what_is_kept_of_one_helper_is_handed_over_and_erased_alone(desk: Desk) -> None:
+    noor, ben = desk.helper("Noor"), desk.helper("Ben")
+    hers, his, waiting = desk.join(), desk.join(), desk.join()
+    for conversation, helper in ((hers, noor), (his, ben)):
+        desk.take(conversation.id, helper)
+        _write(desk, conversation, 2)
+    at = desk.clock()
+    rows = desk.do(lambda session: list(export_helper(session, noor.id)))
+    assert rows == [{"helper": "Noor", "state": "talking", "taken_at": at, "ended_at": None}]
+    assert desk.do(lambda session: erase_helper(session, noor.id)) == 1
+    assert desk.read(hers.id) is None
+    assert desk.do(lambda session: session.scalar(select(func.count()).select_from(StreamEntry))) == 2
+    assert [desk.read(one.id) is not None for one in (his, waiting)] == [True, True]
 
 
 def test_what_is_declared_as_personal_is_forgotten_by_the_clock() -> None:

@@ -20,7 +20,8 @@ from tests.core.web.house import LIVE, House, site, work
 
 TIDY = """
 from markupsafe import Markup
-from core.api import Badge, FooterLink, HomeBlock, NavigationItem, Panel, Permission, Route, StartAction, hookimpl
+from core.api import Badge, FooterLink, HomeBlock, NavigationItem, Panel, Permission, Refusal
+from core.api import Route, StartAction, hookimpl
 
 
 def page(request):
@@ -53,6 +54,11 @@ def add_start_action(request):
     if "broken" in request.GET:
         raise RuntimeError("the database is slow")
     return None if "closed" in request.GET else StartAction("Tidy start", "Nobody waits", "/tidy")
+
+
+@hookimpl
+def allow_seeker_to_start(request):
+    return Refusal("tidy.full", "Tidy is full now.") if "full" in request.GET else None
 
 
 @hookimpl
@@ -141,6 +147,10 @@ DUTCH = (
 msgctxt "tidy.page"
 msgid "Tidy page"
 msgstr "Nette pagina"
+
+msgctxt "tidy.full"
+msgid "Tidy is full now."
+msgstr "Netjes is nu vol."
 
 msgctxt "tidy.work"
 msgid "Tidy work"

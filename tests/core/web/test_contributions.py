@@ -36,6 +36,13 @@ def test_the_way_to_a_human_stays_when_its_plugin_fails(careless_house: House) -
     assert "Nobody waits" in careless_house.ask(site("netjes")).text
 
 
+def test_the_button_says_why_nobody_may_begin(careless_house: House) -> None:
+    page = careless_house.ask(site("netjes"), "/?full=1").text
+    assert "Tidy start" in page
+    assert "Netjes is nu vol." in page
+    assert "Nobody waits" not in page
+
+
 def test_a_button_that_its_plugin_took_back_does_not_return(careless_house: House) -> None:
     careless_house.ask(site("netjes"))
     assert "Tidy start" not in careless_house.ask(site("netjes"), "/?closed=1").text
