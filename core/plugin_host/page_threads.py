@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import get_ident
 
-from core.plugin_host.budgets import SEATS, Budgets
+from core.plugin_host.budgets import HANGS, SEATS, Budgets
 
 PAGES = "pages"
 """Stands for a plugin's own pages in the administrator's figures."""
@@ -19,11 +19,12 @@ class PageThreads:
         self._inside: dict[str, dict[int, float]] = {}
 
     def hang_in(self, plugin: str) -> bool:
-        """Whether as many threads as a plugin may hold are over the budget in its pages: nobody should follow them.
+        """Whether as many threads as a plugin may hold hang in its pages: nobody should follow them.
 
-        A page that is merely slow is never refused, nor does anybody wait here: who waits would hold a thread too.
+        A page that is merely slow, as all are when many come at once, is never refused; nor does anybody wait here: who
+        waits would hold a thread too.
         """
-        long_ago = self._budgets.clock() - self._budgets.seconds
+        long_ago = self._budgets.clock() - HANGS * self._budgets.seconds
         inside = self._inside.get(plugin, {})
         return sum(since < long_ago for since in [*inside.values()]) >= SEATS
 

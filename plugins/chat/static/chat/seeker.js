@@ -297,6 +297,7 @@ class SeekerPage {
   /** @param {string} by */
   goodbye(by) {
     if (!this.conversation) return;
+    window.clearTimeout(this.lostTimer);
     this.delivery?.stop();
     this.delivery = null;
     this.conversation = "";

@@ -1,7 +1,10 @@
 """Each step of the chat and each state of the workbench, at 320 and at 1280 px, light and dark: axe finds nothing."""
 
+from contextlib import suppress
+
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NotYet
 
 from core.testing.accessible import DESK, NARROW, faint_in_focus, violations_at_each_width
 from core.testing.browser import Visit
@@ -30,6 +33,8 @@ class Faults:
     def look(self, page: Page, state: str) -> None:
         """Looks at a page in a state."""
         faults = [*violations_at_each_width(page), *faint_in_focus(page)]
+        with suppress(NotYet):  # the page hears of the window's new height a moment later
+            page.wait_for_function(f"!({PAGE_SCROLLS})", timeout=5000)
         if page.evaluate(PAGE_SCROLLS):
             faults.append("the page scrolls where only a list should")
         if faults:
