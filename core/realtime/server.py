@@ -16,7 +16,7 @@ from core.errors import TooMuch
 from core.identity.services.sessions import staff_of_session
 from core.identity.staff_identity import StaffIdentity
 from core.installation import Installation
-from core.plugin_host.budgets import HANGS, LONGEST_PAUSE, REALTIME
+from core.plugin_host.budgets import HANGS, LONGEST_PAUSE, PAUSE, REALTIME
 from core.realtime.call import Call, Connection, RealtimeContext, Refused
 from core.realtime.flood import Allowance
 from core.realtime.gate import RealtimeGate
@@ -205,18 +205,18 @@ class RealtimeServer:
     def _held_up(self, plugin: str, seconds: float) -> None:
         """A plugin's step holds up the sockets of everybody: once is enough for a long rest.
 
-        A way to a human rests only when it hangs for so long that all lines are cut anyway, and is tried again soon.
+        A way to a human rests only when it hangs for so long that all lines are cut anyway; the only one there is, is
+        tried again soon.
         """
         budgets = self._installation.plugins.budgets
         account = budgets.account(plugin, REALTIME)
         if budgets.is_paused(account, "-"):
             return
-        if plugin not in self._ways_to_a_human:
-            budgets.hung(account, "-", seconds, first_pause=LONGEST_PAUSE)
-        elif seconds > HANGS * budgets.seconds:
-            budgets.hung(account, "-", seconds)
-        else:
+        if plugin in self._ways_to_a_human and seconds <= HANGS * budgets.seconds:
             budgets.took(account, "-", seconds, pause=False)
+        else:
+            is_the_only_way = {plugin} == self._ways_to_a_human
+            budgets.hung(account, "-", seconds, first_pause=PAUSE if is_the_only_way else LONGEST_PAUSE)
 
 
 class _LoopEmit:

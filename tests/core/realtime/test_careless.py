@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.plugin_host.budgets import FAULTS, LONGEST_PAUSE, PAUSE, REALTIME, BudgetNews
+from core.plugin_host.budgets import FAULTS, HANGS, LONGEST_PAUSE, PAUSE, REALTIME, BudgetNews
 from core.plugin_host.host import PluginHost
 from core.realtime import loop_watch, server
 from core.realtime.call import MOST_NEWS
@@ -109,6 +109,18 @@ def test_one_that_leads_to_a_human_and_cuts_all_lines_rests(opener: Opener, monk
             assert [one.what for one in told] == ["over budget", "over budget", "paused"]
             (line,) = [line for line in tea.installation.plugins.budgets.lines() if line.occasion == REALTIME]
             assert 0 < line.paused_for <= PAUSE, "people need it: it is tried again soon"
+
+    run(work())
+
+
+def test_where_another_leads_to_a_human_too_it_rests_for_long(opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PluginHost, "asked_on", lambda _, on: {"tea", "chat"} if on == "add_start_action" else set())
+
+    async def work() -> None:
+        async with opener() as tea:
+            tea.server._held_up("tea", HANGS * tea.installation.plugins.budgets.seconds + 1)
+            (line,) = [line for line in tea.installation.plugins.budgets.lines() if line.occasion == REALTIME]
+            assert LONGEST_PAUSE - 60 < line.paused_for <= LONGEST_PAUSE
 
     run(work())
 
