@@ -7,6 +7,7 @@ only ever added here; one that goes is announced a minor version before.
 from core.api.asking import service, starting_refused, verdict
 from core.audit.record import conversation_subject, record
 from core.clock import Clock
+from core.crypto.at_rest import Forgotten, NotOpened
 from core.crypto.keyring import KeyRing
 from core.database.base import TenantModel
 from core.database.migration_operations import create_tenant_table
@@ -52,6 +53,7 @@ from core.realtime.journal import JournalRefused, Receipt
 from core.realtime.models import Stream, StreamEntry
 from core.realtime.streams import PAGE, close_stream, delete_stream, entries_after, open_stream
 from core.settings.reading import secret_setting, setting
+from core.tenancy.sealing import open_sealed, seal_by_day
 from core.tenancy.session import TenantSession
 from core.tenancy.tenant import Tenant
 from core.web.request import Request
@@ -66,6 +68,7 @@ __all__ = [
     "EventTold",
     "EventType",
     "FooterLink",
+    "Forgotten",
     "Guard",
     "GuardedText",
     "HomeBlock",
@@ -75,6 +78,7 @@ __all__ = [
     "KeyRing",
     "LuwteError",
     "NavigationItem",
+    "NotOpened",
     "Panel",
     "Permission",
     "PersonalData",
@@ -108,9 +112,11 @@ __all__ = [
     "delete_stream",
     "entries_after",
     "hookimpl",
+    "open_sealed",
     "open_stream",
     "record",
     "repeatable_id",
+    "seal_by_day",
     "secret_setting",
     "service",
     "setting",

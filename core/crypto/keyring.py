@@ -1,21 +1,27 @@
 """The key ring: the random secrets of one installation, each in a small file outside the database.
 
 Long-lived secrets (`secret`) are made once and stay. Secrets of a day (`day_secret`) name things that may be told apart
-within that day only; forgetting the day makes every name given under it meaningless, in backups too.
+within that day only; forgetting the day makes every name given under it meaningless, in backups too. Epoch keys
+(`epoch`) are one for each owner, kind of data and day: what was sealed under one is gone, wherever it was copied to,
+when it is forgotten.
 """
 
 import os
 import re
 import secrets
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
+from uuid import UUID
 
 from core.errors import LuwteError
 
 _LENGTH = 32
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,79}(\.[a-z0-9_]{1,79})*")
+_EPOCH_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.key")
+_FORGOTTEN = "forgotten-before"
 _DAY_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.[a-z0-9-]+\.key")
 
 
@@ -29,6 +35,7 @@ class KeyRing:
     def __init__(self, folder: Path, credentials: Path | None = None) -> None:
         self.folder = folder
         self._days = folder / "days"
+        self._epochs = folder / "epochs"
         self._credentials = credentials
         self._known: dict[str, bytes] = {}
         self._lock = Lock()
@@ -66,13 +73,21 @@ class KeyRing:
             self._known.pop(name, None)
             _wipe(self.folder / f"{name}.key")
 
+    def made_at(self, name: str) -> datetime | None:
+        """Since when a lasting secret lies in the ring; None for one that does not, or that was given from outside."""
+        _check_name(name)
+        try:
+            return datetime.fromtimestamp((self.folder / f"{name}.key").stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
     def day_secret(self, purpose: str, day: date) -> bytes:
         """The secret of one purpose on one day; it is read anew at each call, so that a forgotten day is gone at once.
 
         Raises LuwteError for a day that was forgotten.
         """
         _check_name(purpose)
-        if day < self._forgotten_before():
+        if day < _forgotten_before(self._days):
             raise LuwteError(
                 f"The keys of {day.isoformat()} were forgotten; what was named under them cannot be named again."
             )
@@ -80,28 +95,80 @@ class KeyRing:
 
     def forget_days(self, before: date) -> int:
         """Delete the secrets of all days before `before`, and say how many; none of them can be made again."""
-        if before > self._forgotten_before():
-            _make_folder(self._days)
-            _replace(self._days / "forgotten-before", before.isoformat().encode())
-        old = [path for day, path in self._day_files() if day < before]
-        for path in old:
-            _wipe(path)
-        return len(old)
+        _remember_forgetting(self._days, before)
+        return _wipe_all(path for day, path in self._day_files() if day < before)
+
+    def epoch(self, owner: UUID, kind: str, day: date) -> bytes:
+        """The key of one day for a kind of data of one owner, made at the first call; read anew at each.
+
+        Raises LuwteError for a day that was forgotten.
+        """
+        folder = self._line(owner, kind)
+        if day < _forgotten_before(folder):
+            raise LuwteError(
+                f"The keys of {day.isoformat()} for {kind} were forgotten: nothing can be sealed under them."
+            )
+        _make_folder(self._epochs)
+        _make_folder(folder.parent)
+        return _read_or_make(folder / f"{day.isoformat()}.key")
+
+    def known_epoch(self, owner: UUID, kind: str, day: date) -> bytes | None:
+        """The key of one day, or None when there is none (any more): unlike `epoch` this never makes one."""
+        path = self._line(owner, kind) / f"{day.isoformat()}.key"
+        return _read(path) if path.is_file() else None
+
+    def forget_epochs(self, owner: UUID, kind: str, before: date) -> int:
+        """Delete the keys of all days before `before`, and say how many; none of them can be made again."""
+        folder = self._line(owner, kind)
+        if not folder.is_dir():
+            return 0
+        _remember_forgetting(folder, before)
+        return _wipe_all(path for day, path in _epoch_files(folder) if day < before)
+
+    def erase_epochs(self, owner: UUID, kind: str) -> int:
+        """Delete the keys of all days, today's too, and say how many; what is sealed from now on gets new ones."""
+        return _wipe_all(path for _, path in _epoch_files(self._line(owner, kind)))
+
+    def _line(self, owner: UUID, kind: str) -> Path:
+        if not _KIND.fullmatch(kind) or len(kind) > 120:
+            raise LuwteError(f"The kind of data {kind!r} is not named like chat.notes.")
+        return self._epochs / owner.hex / kind
 
     def _lasting(self, name: str) -> bytes:
         given = self._credentials / f"{name}.key" if self._credentials else None
         return _read(given) if given and given.is_file() else _read_or_make(self.folder / f"{name}.key")
 
-    def _forgotten_before(self) -> date:
-        try:
-            return date.fromisoformat((self._days / "forgotten-before").read_text("ascii"))
-        except FileNotFoundError:
-            return date.min
-
     def _day_files(self) -> Iterator[tuple[date, Path]]:
         for path in self._days.glob("*.key"):
             if match := _DAY_FILE.fullmatch(path.name):
                 yield date.fromisoformat(match[1]), path
+
+
+def _epoch_files(folder: Path) -> Iterator[tuple[date, Path]]:
+    for path in folder.glob("*.key"):
+        if match := _EPOCH_FILE.fullmatch(path.name):
+            yield date.fromisoformat(match[1]), path
+
+
+def _forgotten_before(folder: Path) -> date:
+    try:
+        return date.fromisoformat((folder / _FORGOTTEN).read_text("ascii"))
+    except FileNotFoundError:
+        return date.min
+
+
+def _remember_forgetting(folder: Path, before: date) -> None:
+    """Keep in mind up to which day keys are gone, before they go: nobody makes one anew in between."""
+    if before > _forgotten_before(folder):
+        _make_folder(folder)
+        _replace(folder / _FORGOTTEN, before.isoformat().encode())
+
+
+def _wipe_all(paths: Iterable[Path]) -> int:
+    old = list(paths)
+    for path in old:
+        _wipe(path)
+    return len(old)
 
 
 def _check_name(name: str) -> None:
@@ -145,6 +212,7 @@ def _make(path: Path) -> bytes:
         pass
     finally:
         draft.unlink()
+    _sync(path.parent)
     return _read(path)
 
 
@@ -177,3 +245,13 @@ def _wipe(path: Path) -> None:
         path.unlink()
     except FileNotFoundError:
         return
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make what was made or deleted in a folder outlast a power cut: a row may depend on it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

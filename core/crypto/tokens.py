@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -39,6 +39,14 @@ def digest(key: bytes, purpose: str, *parts: str | bytes) -> bytes:
 def fingerprint(content: bytes) -> str:
     """The SHA-256 of public content (an asset, a brand) as 64 hex digits. Not for secrets or anything guessable."""
     return hashlib.sha256(content).hexdigest()
+
+
+def fingerprint_of(parts: Iterable[bytes]) -> str:
+    """The same of content that comes in parts, because it is too large to hold."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part)
+    return whole.hexdigest()
 
 
 def equal(left: str | bytes, right: str | bytes) -> bool:

@@ -1,8 +1,17 @@
-"""An organisation's own key, for what is sealed at rest: made at first use, stored wrapped by the root key."""
+"""An organisation's own key, for what is sealed at rest: made at first use, stored wrapped by the root key.
+
+What has a time to go is sealed under the key of its day besides: `seal_by_day` names the retention rule by which it
+goes, and the worker drops the day's key when the rule's time has passed. From then on nobody can open it, wherever it
+was copied to.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
-from core.crypto.at_rest import NotOpened, RootKeys, TenantKey, sealing_id_of, wrapped_under
+from core.crypto.at_rest import Forgotten, NotOpened, RootKeys, TenantKey, day_of, sealing_id_of, wrapped_under
 from core.crypto.keyring import KeyRing
 from core.tenancy.models import SealingKey
 from core.tenancy.session import TenantSession
@@ -16,12 +25,48 @@ def seal(session: TenantSession, keys: KeyRing, content: bytes, purpose: str, *n
     return _key(session, RootKeys(keys)).seal(content, purpose, *names)
 
 
+def seal_by_day(session: TenantSession, keys: KeyRing, at: datetime, content: bytes, rule: str, *names: str) -> bytes:
+    """Seal something that goes by a retention rule, named like `chat.ended`, for one place in it.
+
+    `at` is the moment from which the rule counts: the day's key goes when that day has passed the rule's time. Raises
+    LuwteError for a day whose keys are gone already.
+    """
+    day = at.astimezone(UTC).date()
+    key = _key(session, RootKeys(keys))
+    return key.seal_by_day(day, keys.epoch(key.sealing_id, rule, day), content, rule, *names)
+
+
 def open_sealed(session: TenantSession, keys: KeyRing, blob: bytes, purpose: str, *names: str) -> bytes:
-    """Open what the session's organisation sealed under the same purpose and names. Raises NotOpened."""
+    """Open what the session's organisation sealed under the same purpose (or retention rule) and names.
+
+    Raises Forgotten when the key of its day is gone, and NotOpened for everything else that does not open.
+    """
     row = session.find(SealingKey, sealing_id_of(blob))
     if row is None:
         raise NotOpened("A sealed value was not opened: this organisation has no key that sealed it.")
-    return RootKeys(keys).unwrap(row.id, row.wrapped).open(blob, purpose, *names)
+    key, day = RootKeys(keys).unwrap(row.id, row.wrapped), day_of(blob)
+    if day is None:
+        return key.open(blob, purpose, *names)
+    day_key = keys.known_epoch(row.id, purpose, day)
+    if day_key is None:
+        raise Forgotten(f"A sealed value was not opened: the key of {day.isoformat()} is gone, and so is what it held.")
+    return key.open_by_day(day_key, blob, purpose, *names)
+
+
+def sealing_ids(session: TenantSession) -> list[UUID]:
+    """Under which names the organisation's keys lie in the ring."""
+    return list(session.scalars(select(SealingKey.id)))
+
+
+def forget_days(keys: KeyRing, owners: Iterable[UUID], rule: str, before: date) -> int:
+    """Drop the keys of all days before `before` that sealed what goes by this rule; gives how many went."""
+    return sum(keys.forget_epochs(owner, rule, before) for owner in owners)
+
+
+def erase_days(keys: KeyRing, owners: Iterable[UUID], rules: Iterable[str]) -> int:
+    """Drop the keys of all days, today's too: what was sealed under them is gone from every backup at once."""
+    ids = list(owners)
+    return sum(keys.erase_epochs(owner, rule) for rule in rules for owner in ids)
 
 
 def rewrap(session: TenantSession, keys: KeyRing) -> int:

@@ -4,17 +4,20 @@ import json
 import os
 import stat
 import struct
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.crypto import KeyRing, NotOpened, RootKeys, TenantKey
-from core.crypto.at_rest import ROOT, sealing_id_of, wrapped_under
+from core.crypto.at_rest import ROOT, day_of, sealing_id_of, wrapped_under
 from core.errors import LuwteError
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "at_rest_v1.json").read_text("utf-8"))
@@ -194,3 +197,54 @@ def test_a_dropped_secret_is_made_anew(tmp_path: Path) -> None:
     ring.drop("csrf")
     assert not (tmp_path / "keys" / "csrf.key").exists()
     assert ring.secret("csrf") != before
+
+
+BY_DAY: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors" / "at_rest_v2.json").read_text("utf-8"))[
+    "by_day"
+]
+DAY = date(2026, 11, 17)
+
+
+@pytest.mark.parametrize("case", BY_DAY, ids=lambda case: case["purpose"])
+def test_what_was_sealed_by_the_day_opens_with_both_keys(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    key, day_key = TenantKey(UUID(case["sealing_id"]), bytes.fromhex(case["key"])), bytes.fromhex(case["day_key"])
+    blob, place = bytes.fromhex(case["blob"]), (case["purpose"], *case["names"])
+    assert key.open_by_day(day_key, blob, *place).decode() == case["content"]
+    assert day_of(blob) == date.fromisoformat(case["day"])
+    monkeypatch.setattr(os, "urandom", lambda _count: bytes.fromhex(case["nonce"]))
+    assert key.seal_by_day(date.fromisoformat(case["day"]), day_key, case["content"].encode(), *place) == blob
+
+
+@pytest.mark.parametrize("case", BY_DAY, ids=lambda case: case["purpose"])
+def test_the_format_by_the_day_is_the_one_that_is_written_down(case: dict[str, Any]) -> None:
+    blob, sealing_id = bytes.fromhex(case["blob"]), UUID(case["sealing_id"]).bytes
+    day = struct.pack(">I", date.fromisoformat(case["day"]).toordinal())
+    assert blob[:21] == b"\x02" + sealing_id + day
+    parts = (b"luwte at rest", b"\x02", b"day", sealing_id, case["purpose"].encode(), day)
+    without_names = b"".join(struct.pack(">Q", len(part)) + part for part in parts)
+    secret = bytes.fromhex(case["key"]) + bytes.fromhex(case["day_key"])
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=without_names).derive(secret)
+    names = b"".join(struct.pack(">Q", len(name.encode())) + name.encode() for name in case["names"])
+    assert AESGCM(key).decrypt(blob[21:33], blob[33:], without_names + names).decode() == case["content"]
+
+
+def test_neither_key_alone_nor_another_day_opens_it() -> None:
+    key, day_key = TenantKey(uuid4(), os.urandom(32)), os.urandom(32)
+    blob = key.seal_by_day(DAY, day_key, b"wilg", "tea.notes", "one")
+    another_day = blob[:17] + struct.pack(">I", DAY.toordinal() + 1) + blob[21:]
+    place = ("tea.notes", "one")
+    tries: list[tuple[TenantKey, bytes, bytes, tuple[str, ...]]] = [
+        (key, os.urandom(32), blob, place),
+        (TenantKey(key.sealing_id, os.urandom(32)), day_key, blob, place),
+        (key, day_key, another_day, place),
+        (key, day_key, blob, ("tea.notes", "two")),
+        (key, day_key, blob, ("tea.cups", "one")),
+        (key, day_key, key.seal(b"wilg", *place), place),
+        *((key, day_key, flipped(blob, at), place) for at in range(len(blob) * 8)),
+        *((key, day_key, blob[:at], place) for at in range(len(blob))),
+    ]
+    for with_key, with_day, tried, at_place in tries:
+        with pytest.raises(NotOpened):
+            with_key.open_by_day(with_day, tried, *at_place)
+    with pytest.raises(NotOpened):
+        key.open(blob, *place)

@@ -4,6 +4,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -106,3 +107,53 @@ def test_a_ring_shows_no_secret(tmp_path: Path) -> None:
     ring = KeyRing(tmp_path)
     ring.secret("csrf")
     assert repr(ring) == f"KeyRing({str(tmp_path)!r})"
+
+
+OWNER, OTHER = UUID(int=1), UUID(int=2)
+MONDAY = date(2026, 11, 16)
+TUESDAY = date(2026, 11, 17)
+
+
+def test_an_epoch_key_is_one_for_each_owner_kind_and_day(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path)
+    made = {ring.epoch(*place) for place in ((OWNER, "tea.notes", MONDAY), (OTHER, "tea.notes", MONDAY),
+                                             (OWNER, "tea.cups", MONDAY), (OWNER, "tea.notes", TUESDAY))}  # fmt: skip
+    assert len(made) == 4
+    assert KeyRing(tmp_path).epoch(OWNER, "tea.notes", MONDAY) in made, "the same in every process"
+    assert stat.S_IMODE((tmp_path / "epochs").stat().st_mode) == 0o700
+
+
+def test_asking_for_an_epoch_key_makes_none(tmp_path: Path) -> None:
+    assert KeyRing(tmp_path).known_epoch(OWNER, "tea.notes", MONDAY) is None
+    assert list(tmp_path.rglob("*.key")) == []
+
+
+def test_a_forgotten_epoch_is_gone_and_never_comes_back(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path)
+    ring.epoch(OWNER, "tea.notes", MONDAY)
+    kept = ring.epoch(OWNER, "tea.notes", TUESDAY)
+    others = ring.epoch(OTHER, "tea.notes", MONDAY)
+    assert ring.forget_epochs(OWNER, "tea.notes", TUESDAY) == 1
+    assert ring.forget_epochs(OWNER, "tea.notes", TUESDAY) == 0
+    assert ring.known_epoch(OWNER, "tea.notes", MONDAY) is None
+    with pytest.raises(LuwteError, match=r"2026-11-16 for tea\.notes were forgotten"):
+        ring.epoch(OWNER, "tea.notes", MONDAY)
+    assert ring.known_epoch(OWNER, "tea.notes", TUESDAY) == kept
+    assert ring.known_epoch(OTHER, "tea.notes", MONDAY) == others
+    assert ring.forget_epochs(OTHER, "tea.cups", TUESDAY) == 0
+    assert not (tmp_path / "epochs" / OTHER.hex / "tea.cups").exists(), "nothing was sealed there"
+
+
+def test_an_erased_line_of_epochs_begins_anew(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path)
+    before = ring.epoch(OWNER, "tea.notes", TUESDAY)
+    ring.epoch(OWNER, "tea.notes", MONDAY)
+    assert ring.erase_epochs(OWNER, "tea.notes") == 2
+    assert ring.known_epoch(OWNER, "tea.notes", TUESDAY) is None
+    assert ring.epoch(OWNER, "tea.notes", TUESDAY) != before
+
+
+@pytest.mark.parametrize("kind", ["", "../keys", "tea..notes", "Tea", "tea/notes", "x" * 200])
+def test_a_kind_of_data_cannot_name_another_place(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(LuwteError, match="is not named like"):
+        KeyRing(tmp_path).epoch(OWNER, kind, MONDAY)
