@@ -71,6 +71,8 @@ class Configuration(BaseModel):
     """Address for the role that owns the tables and migrates; None: ``database`` does that too."""
     redis: OptionalText = Field(default=None, repr=False)
     """Address of the Redis that several processes share; None: there is one process."""
+    backups: Path = Path()
+    """Folder for ``luwte backup``, where the worker deletes what is too old; by default ``backups`` in ``home``."""
     network_domain: HostName = "localhost"
     """Domain under which each organisation gets its two hosts."""
     start_tenant: Slug = "hulpbaken"
@@ -103,7 +105,8 @@ class Configuration(BaseModel):
             return data
         home = Path(data.get("home") or "var").absolute()
         database = data.get("database") or f"sqlite:///{home / 'luwte.db'}"
-        return {**data, "home": home, "database": database}
+        backups = Path(data.get("backups") or home / "backups").absolute()
+        return {**data, "home": home, "database": database, "backups": backups}
 
     @field_validator("tenants_folder")
     @classmethod

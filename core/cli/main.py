@@ -11,12 +11,15 @@ from core.cli.context import CommandContext
 from core.errors import LuwteError
 
 COMMANDS = {
+    "backup": "Write a backup of database and files.",
     "demo": "The demo accounts: luwte demo sign-ins.",
-    "keys": "Change the root key of what is sealed at rest.",
+    "keys": "Change the root key of what is sealed at rest; drop the old one.",
+    "limits": "Show and choose how long things stay.",
     "migrate": "Bring the database up to this version.",
     "plugins": "List plugins and their errors; remove one, with what it holds.",
     "privacy": "Hand over or erase what plugins and Luwte itself hold about people.",
     "realtime": "The sockets, as a process of its own (production).",
+    "restore": "Put a backup into an empty installation.",
     "run": "Set up what is not set up yet, start everything, and say where it is.",
     "staff": "Add, list and disable staff accounts.",
     "tenants": "Import, export and list organisations.",

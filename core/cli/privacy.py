@@ -83,7 +83,7 @@ def erase_(context: CommandContext, slug: str, name: str | None, person: str | N
 
 def desk_of(installation: Installation) -> Desk:
     """Where this installation's personal data is handed over and erased, in the operator's name."""
-    return Desk(installation.engine, installation.clock)
+    return Desk(installation.engine, installation.keys, installation.clock)
 
 
 def confirm(name: str, yes: bool, consequence: str) -> None:

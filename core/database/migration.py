@@ -5,7 +5,7 @@ only when there is work.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,15 +101,20 @@ def _version_tables(connection: Connection) -> set[str]:
     return {name for (name,) in connection.exec_driver_sql(query) if name.startswith(VERSION_TABLE_PREFIX)}
 
 
-def migrate(owner_engine: Engine, sources: Sequence[MigrationSource], app_role: str | None = None) -> list[str]:
+def migrate(
+    owner_engine: Engine,
+    sources: Sequence[MigrationSource],
+    app_role: str | None = None,
+    until: Mapping[str, str] | None = None,
+) -> list[str]:
     """Bring the database up to date, all packages in one transaction; return the names of the scripts that ran.
 
     On PostgreSQL `app_role` is the role of the application, which gets no more than it needs; it must exist. Raises
     LuwteError when that role could get past row-level security, when another program holds a lock for too long, or when
-    a script fails.
+    a script fails. `until`: only to these scripts, package by package, and nothing of other packages.
     """
-    if is_current(owner_engine, sources):
+    if until is None and is_current(owner_engine, sources):
         return []
     from core.database.migration_runner import run  # Alembic takes longer to load than a whole start may last
 
-    return run(owner_engine, sources, app_role)
+    return run(owner_engine, sources, app_role, until)

@@ -1,6 +1,6 @@
 """Runs migration scripts with Alembic, without an ini file or env.py: everything in one transaction, or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -21,7 +21,9 @@ LOCK = 0x4C757774
 """Key of the advisory lock that lets one migration run at a time (the letters Luwt)."""
 
 
-def run(engine: Engine, sources: Sequence[MigrationSource], app_role: str | None) -> list[str]:
+def run(
+    engine: Engine, sources: Sequence[MigrationSource], app_role: str | None, until: Mapping[str, str] | None = None
+) -> list[str]:
     """Run what has not run yet, package by package. See core.database.migration.migrate."""
     with _transaction(engine) as connection:
         if connection.dialect.name == "postgresql":
@@ -29,9 +31,10 @@ def run(engine: Engine, sources: Sequence[MigrationSource], app_role: str | None
         done = versions(connection, sources)
         ran: list[str] = []
         for source in sources:
-            ran += _run_source(connection, source, sources, done.get(source.name), app_role)
+            goal = source.head() if until is None else until.get(source.name)
+            ran += _run_source(connection, source, sources, (done.get(source.name), goal), app_role)
         if app_role:
-            _grant_reading(connection, sources, app_role)
+            _grant_reading(connection, sources, versions(connection, sources), app_role)
     return ran
 
 
@@ -81,18 +84,20 @@ def _run_source(
     connection: Connection,
     source: MigrationSource,
     sources: Sequence[MigrationSource],
-    done: str | None,
+    way: tuple[str | None, str | None],
     app_role: str | None,
 ) -> list[str]:
-    scripts = source.scripts()
+    """`way`: the script that ran last, and the one to stop at (None: run nothing)."""
+    (done, goal), scripts = way, source.scripts()
     if done is not None and done not in scripts:
         raise LuwteError(
             f"The database was made by a newer {source.name} (it is at {done}): install that version, or restore a "
             "backup."
         )
-    waiting = scripts[scripts.index(done) + 1 :] if done else scripts
+    waiting = scripts[scripts.index(done) + 1 if done else 0 : scripts.index(goal) + 1 if goal else 0]
     if waiting:
-        _upgrade(connection, source, _straight(source, scripts), partial(_is_owner, source, sources), app_role)
+        straight = _straight(source, scripts)
+        _upgrade(connection, source, straight, waiting[-1], partial(_is_owner, source, sources), app_role)
     return [f"{source.name}: {name}" for name in waiting]
 
 
@@ -115,10 +120,15 @@ def _straight(source: MigrationSource, scripts: Sequence[str]) -> ScriptDirector
 
 
 def _upgrade(
-    connection: Connection, source: MigrationSource, directory: ScriptDirectory, owns: Any, app_role: str | None
+    connection: Connection,
+    source: MigrationSource,
+    directory: ScriptDirectory,
+    goal: str,
+    owns: Any,
+    app_role: str | None,
 ) -> None:
     def steps(revision: Any, _context: Any) -> Any:
-        return directory._upgrade_revs("head", revision)
+        return directory._upgrade_revs(goal, revision)
 
     with EnvironmentContext(Config(), directory, fn=steps) as environment:
         environment.configure(
@@ -133,11 +143,13 @@ def _upgrade(
         environment.run_migrations()
 
 
-def _grant_reading(connection: Connection, sources: Sequence[MigrationSource], app_role: str) -> None:
+def _grant_reading(
+    connection: Connection, sources: Sequence[MigrationSource], granted: Collection[str], app_role: str
+) -> None:
     role = quote(connection, app_role)
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {quote(connection, _schema(connection))} TO {role}")
     for source in sources:
-        if source.scripts():
+        if source.scripts() and source.name in granted:
             connection.exec_driver_sql(f"GRANT SELECT ON {source.version_table} TO {role}")
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 
 from core.errors import LuwteError
-from core.hookspecs.values import EventType, Job, PersonalData, Setting
+from core.hookspecs.values import EventType, Job, PersonalData, Retention, Setting
 
 if TYPE_CHECKING:
     from core.plugin_host.host import Plugin
@@ -19,6 +19,8 @@ def check_data(plugin: "Plugin") -> None:
     """Checks settings, personal data, events and jobs. Raises LuwteError for the first thing amiss."""
     for setting in plugin.settings:
         _check_setting(plugin, setting)
+    for rule in plugin.retention:
+        _check_retention(plugin, rule)
     for data in plugin.personal_data:
         _check_personal_data(plugin, data)
     for event in plugin.events:
@@ -42,6 +44,14 @@ def _check_setting(plugin: "Plugin", setting: Setting) -> None:
         raise LuwteError(
             f"Plugin {plugin.name}: setting {setting.name} has a type that pydantic cannot check: choose a plain one."
         ) from None
+
+
+def _check_retention(plugin: "Plugin", rule: Retention) -> None:
+    if rule.keep < timedelta() or rule.most < rule.keep:
+        raise LuwteError(
+            f"Plugin {plugin.name}: the retention rule {rule.name} keeps for less than nothing, or by default for "
+            "longer than its `longest`: mend one."
+        )
 
 
 def _check_personal_data(plugin: "Plugin", data: PersonalData) -> None:

@@ -10,12 +10,15 @@ from sqlalchemy import delete, select
 from core.audit.models import AuditRecord
 from core.database.base import TenantModel
 from core.events.models import OutboxEvent
-from core.hookspecs.values import PersonalData
+from core.hookspecs.values import PersonalData, Retention
 from core.identity.models import SignInFailure, Staff, StaffSession
 from core.tenancy.session import TenantSession
 
 NAME = "core"
 """What the core is called where plugins are called by their names; no plugin can have it."""
+
+ERASED = "erased-"
+"""How the name of an emptied account begins; its id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class OwnRooms:
     stays: tuple[PersonalData, ...] = ()
     """Handed over, and never erased: it ends by its own rule."""
     name: str = NAME
+    retention: tuple[Retention, ...] = ()
+    """The rules whose day keys go with an erasure: the core itself seals nothing by the day."""
 
 
 def own_rooms(more: Sequence[PersonalData] = ()) -> OwnRooms:
@@ -39,7 +44,7 @@ def own_rooms(more: Sequence[PersonalData] = ()) -> OwnRooms:
     events = PersonalData("core.events", "What is still to be told to plugins.", (OutboxEvent,), _events,
                           _all(OutboxEvent))  # fmt: skip
     accounts = PersonalData(
-        "core.staff", "Accounts of staff.", (Staff,), _accounts, _all(Staff), _account_of, _blank_account
+        "core.staff", "Accounts of staff.", (Staff,), _accounts, _all(Staff), _account_of, blank_account
     )
     deeds = PersonalData("core.audit", "What staff did.", (AuditRecord,), _deeds, lambda session: 0, _deeds_of)
     return OwnRooms((*more, sessions, failures, events, accounts), (deeds,))
@@ -72,13 +77,13 @@ def _account(row: Staff) -> Mapping[str, Any]:
     }
 
 
-def _blank_account(session: TenantSession, staff_id: UUID) -> int:
-    """Ends the sessions and takes all that says who it was; the bare id stays, because records point at it."""
+def blank_account(session: TenantSession, staff_id: UUID) -> int:
+    """End an account's sessions and take all that says whose it was; the bare id stays, because records point at it."""
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     row = session.find(Staff, staff_id)
     if row is None:
         return 0
-    row.name, row.alias, row.password_hash = f"erased-{row.id.hex}", "–", "-"
+    row.name, row.alias, row.password_hash = f"{ERASED}{row.id.hex}", "–", "-"
     row.roles, row.active = frozenset(), False
     return 1
 

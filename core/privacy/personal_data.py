@@ -17,11 +17,14 @@ from sqlalchemy.exc import IntegrityError
 
 from core.audit.record import OPERATOR, record
 from core.clock import Clock, utc_now
+from core.crypto.keyring import KeyRing
 from core.database.base import TenantModel
+from core.database.sweeping import sweep
 from core.errors import LuwteError
 from core.events.telling import forget_plugin
-from core.hookspecs.values import PersonalData
+from core.hookspecs.values import PersonalData, Retention
 from core.privacy.own_rooms import OwnRooms
+from core.tenancy.sealing import erase_days, sealing_ids
 from core.tenancy.session import TenantSession, tenant_session
 from core.tenancy.tenant import Tenant
 
@@ -36,6 +39,10 @@ class Holder(Protocol):
     @property
     def personal_data(self) -> tuple[PersonalData, ...]:
         """What it holds, in the order in which it is erased."""
+
+    @property
+    def retention(self) -> tuple[Retention, ...]:
+        """The rules by which it goes of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Desk:
     """Where personal data is handed over and erased, in somebody's name (by default the operator's)."""
 
     engine: Engine
+    keys: KeyRing
     clock: Clock = utc_now
     who: UUID = OPERATOR
 
@@ -79,8 +87,17 @@ class Desk:
     def erase(self, tenant: Tenant, holder: Holder) -> list[Erased]:
         """Erases all personal data of a holder at an organisation, and what is still to be told to it: all or nothing.
 
-        Raises LuwteError where rows of somebody else still point at what should go.
+        The keys of its days go too, so that what it had sealed by the day is gone from every backup. Raises LuwteError
+        where rows of somebody else still point at what should go.
         """
+        erased = self._erase_rows(tenant, holder)
+        with tenant_session(self.engine, tenant.id, writes=False) as session, session.begin():
+            owners = sealing_ids(session)
+        erase_days(self.keys, owners, (rule.name for rule in holder.retention))
+        sweep(self.engine)
+        return erased
+
+    def _erase_rows(self, tenant: Tenant, holder: Holder) -> list[Erased]:
         with tenant_session(self.engine, tenant.id) as session, session.begin():
             try:
                 gone = [(kind, kind.erase(session)) for kind in holder.personal_data]
@@ -100,7 +117,8 @@ class Desk:
             kinds = [kind for holder in holders for kind in holder.personal_data]
             gone = [Erased(kind.name, kind.erase_person(session, staff_id), 0) for kind in kinds if kind.erase_person]
             record(session, self.who, "privacy.person_erased", f"staff:{staff_id}", at=self.clock())
-            return gone
+        sweep(self.engine)
+        return gone
 
     def note_removal(self, tenants: Iterable[Tenant], plugin: str) -> None:
         """Puts on record that a plugin is taken away, before it is."""

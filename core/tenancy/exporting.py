@@ -69,7 +69,7 @@ def _facts(values: Mapping[str, Any], plugins: list[str]) -> dict[str, Any]:
     facts["plugins"] = plugins
     for table in _TABLES:
         facts[table] = {key: value for key, value in _under(f"{table}.", values).items() if key != "logo"}
-    return facts | {"plugin": _by_plugin("plugin.", values), "lock": _by_plugin("lock.", values)}
+    return facts | {name: _by_plugin(f"{name}.", values) for name in ("plugin", "lock", "keep")}
 
 
 def _by_plugin(prefix: str, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -39,6 +39,9 @@
     [lock.chat]                       # "below": regions cannot change it; "here": nor can it itself, only the network
     ask_age = "below"
 
+    [keep.chat]                       # how long things stay, where it is shorter than the default
+    ended = "5 minutes"               # `luwte limits list` shows what may be chosen
+
 `tokens.toml` has `[light]` and `[dark]`: token name → CSS value ("accent" = "#2a7a3a", radius = "1.5rem", heading-font
 = "…"); dark takes from light what it does not say. Colours that carry text are checked for contrast
 (core/tenancy/contrast.py).

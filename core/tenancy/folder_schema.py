@@ -21,6 +21,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Host = Annotated[str, StringConstraints(pattern=_HOST, max_length=200)]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]*$", max_length=30)]
+Length = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6} (minute|hour|day|week|year)s?$")]
 
 
 def _web_address(value: str) -> str:
@@ -71,6 +72,7 @@ class TenantFile(_Table):
     brand: BrandTable | None = None
     plugin: dict[str, dict[str, Any]] = {}
     lock: dict[str, dict[str, Literal["below", "here"]]] = {}
+    keep: dict[str, dict[str, Length]] = {}
 
     @field_validator("languages", "plugins")
     @classmethod

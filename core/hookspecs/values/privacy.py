@@ -12,6 +12,10 @@ class Retention:
 
     `forget(session, before)` deletes what ended before that moment and returns how many rows went. `models` names the
     tables that it empties: every model of a `PersonalData` must be in one rule.
+
+    `keep` is the default. An organisation may choose less, down to `shortest`; the network says how long at most, up to
+    `longest` (by default `keep`). Where nothing lies between these two, nobody chooses. Tables of what stays for less
+    than a day are left out of backups: a copy would outlive what it is a copy of.
     """
 
     name: str
@@ -19,6 +23,13 @@ class Retention:
     keep: timedelta
     forget: Callable[[Any, Any], int]
     models: tuple[type, ...] = ()
+    shortest: timedelta = timedelta(minutes=1)
+    longest: timedelta | None = None
+
+    @property
+    def most(self) -> timedelta:
+        """How long the network may let it stay."""
+        return self.keep if self.longest is None else self.longest
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,11 @@ HOUSE = own_rooms([abandoned_streams({"chat"})])
 
 
 @pytest.fixture
-def desk(database: Database, tenants: TwoTenants, clock: FixedClock) -> Desk:
+def desk(database: Database, tenants: TwoTenants, clock: FixedClock, keys: KeyRing) -> Desk:
     """One of each thing of the core at both organisations."""
     for tenant in (tenants.a, tenants.b):
         in_transaction(database.engine, tenant.id, _furnish)
-    return Desk(database.engine, clock)
+    return Desk(database.engine, keys, clock)
 
 
 @pytest.fixture

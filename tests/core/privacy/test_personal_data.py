@@ -83,7 +83,7 @@ def names(installation: Installation, slug: str) -> list[str]:
 
 def parts(installation: Installation, slug: str) -> Any:
     tenant, plugin = installation.directory.by_slug(slug), installation.plugins.plugins["example"]
-    desk = Desk(installation.engine, installation.clock)
+    desk = Desk(installation.engine, installation.keys, installation.clock)
     return SimpleNamespace(tenant=tenant, plugin=plugin, desk=desk)
 
 

@@ -13,6 +13,7 @@ from core.audit.record import record
 from core.crypto import KeyRing
 from core.identity.models import SignInFailure, Staff, StaffSession
 from core.identity.services.sessions import LIFETIME, end, open_session
+from core.identity.services.staff import set_active
 from core.identity.services.throttle import MEMORY
 from core.privacy.retention import core_retention
 from core.tenancy.session import TenantSession
@@ -98,3 +99,31 @@ def test_sessions_that_are_over_go_and_running_ones_stay(do: Do, clock: FixedClo
     _apply(do, "core.staff_sessions", clock)
     assert do(lambda session: session.scalars(select(StaffSession.id)).all()) == [young]
     assert _count(do, Staff) == 3, "the accounts stay"
+
+
+def test_an_account_is_emptied_a_month_after_its_owner_left(do: Do, clock: FixedClock) -> None:
+    def add(session: TenantSession) -> UUID:
+        return add_helper(session, "Wilg", clock=clock).id
+
+    def switch(staff_id: UUID, active: bool) -> None:
+        do(lambda session: set_active(session, session.find(Staff, staff_id), active, clock()))
+
+    gone, back, here = do(add), do(add), do(add)
+    switch(gone, active=False)
+    switch(back, active=False)
+    clock.advance(days=20)
+    switch(back, active=True)
+    switch(back, active=False)
+    clock.advance(days=10, microseconds=-1)
+    _apply(do, "core.staff", clock)
+    assert {do(lambda session, it=it: session.find(Staff, it).alias) for it in (gone, back, here)} == {"Wilg"}
+    clock.advance(microseconds=1)
+    _apply(do, "core.staff", clock)
+    aliases = [do(lambda session, it=it: session.find(Staff, it).alias) for it in (gone, back, here)]
+    assert aliases == ["–", "Wilg", "Wilg"], "who came back for a while has a month from the last time"
+    clock.advance(days=20)
+    _apply(do, "core.staff", clock)
+    names = do(lambda session: sorted(session.scalars(select(Staff.name))))
+    assert [name.startswith("erased-") for name in names] == [True, True, False]
+    rule = next(rule for rule in core_retention() if rule.name == "core.staff")
+    assert do(lambda session: rule.forget(session, clock())) == 0, "once"

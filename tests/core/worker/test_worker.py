@@ -13,8 +13,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.configuration import Configuration
+from core.crypto import Forgotten
+from core.database.sweeping import sweep
 from core.installation import Installation
-from core.tenancy.session import tenant_session
+from core.tenancy.changes import set_value
+from core.tenancy.sealing import open_sealed, seal_by_day
+from core.tenancy.session import network_session, tenant_session
 from core.testing.clocks import FixedClock
 from core.testing.database import Database
 from core.testing.example_models import ExampleOwner
@@ -121,6 +125,56 @@ def test_the_line_about_a_failing_rule_says_which_one(house: House) -> None:
     assert all(key in FIELDS and FIELDS[key](value) for key, value in named.items())
 
 
+def test_a_rule_takes_as_long_as_the_organisation_and_the_network_want(house: House) -> None:
+    with network_session(house.installation.engine, "test") as network, network.begin():
+        set_value(network, house.tenants["on"], "keep.example.second", "30 minutes")
+        set_value(network, house.tenants["console"], "keep.example.second", "1 hour")
+    house.installation.directory.refresh()
+    Worker(house.installation).round()
+    before = {tenant: moment for rule, tenant, moment in house.asked if rule == "second"}
+    assert before[house.tenants["on"]] == house.clock() - timedelta(minutes=30)
+    assert before[house.tenants["off"]] == house.clock() - timedelta(hours=1)
+
+
+def test_the_keys_of_a_day_go_when_its_rule_is_over_even_when_rows_stay(house: House) -> None:
+    tenant_id, keys, rule = house.tenants["on"], house.installation.keys, "example.first"
+    with network_session(house.installation.engine, "test") as network, network.begin():
+        set_value(network, house.tenants["off"], "keep.example.second", "1 minute")
+    house.installation.directory.refresh()
+    with tenant_session(house.installation.engine, tenant_id) as session, session.begin():
+        blobs = [seal_by_day(session, keys, house.clock(), b"wilg", name) for name in (rule, "example.second")]
+    worker = Worker(house.installation)
+
+    def opened() -> list[bool]:
+        found = []
+        with tenant_session(house.installation.engine, tenant_id) as session, session.begin():
+            for blob, name in zip(blobs, (rule, "example.second"), strict=True):
+                try:
+                    found.append(open_sealed(session, keys, blob, name) == b"wilg")
+                except Forgotten:
+                    found.append(False)
+        return found
+
+    worker.round()
+    assert opened() == [True, True], "the day is not over"
+    house.clock.now = house.clock.now.replace(hour=0, minute=1) + timedelta(days=1)
+    worker.round()
+    assert opened() == [False, True], "a minute after midnight the rule of a minute is over, the one of two hours not"
+    house.clock.advance(hours=2)
+    worker.round()
+    assert opened() == [False, False]
+
+
+def test_what_was_forgotten_leaves_the_write_ahead_log_too(house: House) -> None:
+    if house.installation.engine.dialect.name != "sqlite":
+        assert sweep(house.installation.engine), "PostgreSQL keeps its own log"
+        return
+    log = Path(f"{house.installation.engine.url.database}-wal")
+    assert log.stat().st_size
+    Worker(house.installation).round()
+    assert log.stat().st_size == 0
+
+
 def test_a_second_round_finds_nothing_left(house: House) -> None:
     worker = Worker(house.installation)
     worker.round()
@@ -150,10 +204,10 @@ def test_stopping_ends_after_the_rule_at_hand(house: House) -> None:
     forget: Any = worker._forget
     done: list[str] = []
 
-    def once(tenant: Any, rule: Any) -> int:
+    def once(tenant: Any, rule: Any, keep: Any) -> int:
         done.append(rule.name)
         worker._stopping.set()
-        return int(forget(tenant, rule))
+        return int(forget(tenant, rule, keep))
 
     worker._forget = once  # type: ignore[method-assign]
     worker.round()
