@@ -60,7 +60,34 @@ def without_source_map(text: str) -> str:
     return re.sub(r"^//# sourceMappingURL=.*\n?", "", text, flags=re.MULTILINE)
 
 
-CHANGES: dict[str, Callable[[str], str]] = {"no :has": without_has, "no source map": without_source_map}
+def as_argon2id_worker(text: str) -> str:
+    """Make a worker of hash-wasm's Argon2: one script, because what a worker loads besides would need its own rights.
+
+    It answers one message (phrase, salt, memory in KiB, passes, lanes) with 32 bytes, or with `failed`.
+    """
+    answer = """
+/* Added by Luwte: answers its page's one message. */
+self.onmessage = function (event) {
+  var asked = event.data;
+  self.hashwasm
+    .argon2id({
+      password: asked.phrase, salt: asked.salt, memorySize: asked.memory, iterations: asked.passes,
+      parallelism: asked.lanes, hashLength: 32, outputType: "binary",
+    })
+    .then(
+      function (bytes) { self.postMessage({ bytes: bytes }); },
+      function () { self.postMessage({ failed: true }); }
+    );
+};
+"""
+    return text.rstrip("\n") + answer
+
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "no :has": without_has,
+    "no source map": without_source_map,
+    "Argon2id worker": as_argon2id_worker,
+}
 
 
 def digest(content: bytes) -> str:

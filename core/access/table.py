@@ -15,6 +15,8 @@ CORE_PERMISSIONS = (
     # name, roles, what it is
     Permission("core.be_present", ROLES, "Be at work: open the workplace (for network admins: the console), live too."),
     Permission("core.own_account", ROLES, "Lock one's own screen, change one's own password."),
+    Permission("core.have_shift", frozenset({HELPER}), "Make one's own key, begin and end a shift."),
+    Permission("core.keep_keys", frozenset({COORDINATOR}), "Keep the organisation's key, sign and withdraw helpers'."),
     Permission("core.change_settings", frozenset({COORDINATOR}), "Change the organisation's settings, secrets too."),
     Permission("core.change_all_settings", NETWORK_ROLES, "Change and lock settings of every organisation."),
     Permission("core.see_plugins", NETWORK_ROLES, "See how the installed plugins fare: times and faults, no contents."),

@@ -1,12 +1,15 @@
 """The headers that every answer of both servers carries, errors and plugins' pages included."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 from core.configuration import Configuration
 
 Header = tuple[str, str]
 KnownHost = Callable[[str], bool]
+Scripts = Literal["plain", "starts a worker", "runs WebAssembly"]
+"""What the scripts of an answer do beyond the usual."""
 
 _POLICY = (
     "default-src 'none'",
@@ -20,6 +23,12 @@ _POLICY = (
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
 )
+_SCRIPTS: Mapping[Scripts, Mapping[str, str]] = {
+    "plain": {},
+    # A worker's address is a script's: one named policy of the page gives it, and may give no other.
+    "starts a worker": {"trusted-types 'none'": "trusted-types luwte-worker"},
+    "runs WebAssembly": {"script-src 'self'": "script-src 'self' 'wasm-unsafe-eval'"},
+}
 # Everything a browser can be asked for, switched off; Chromium complains on its console about names it does not know.
 _FEATURES = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
@@ -60,20 +69,22 @@ class StrictHeaders:
         self._known_host = known_host or self._under_network_domain
         self._fixed = (*_FIXED, _HSTS) if configuration.public_scheme == "https" else _FIXED
 
-    def applied(self, host: str, status: int, headers: Iterable[Header]) -> list[Header]:
+    def applied(self, host: str, status: int, headers: Iterable[Header], scripts: Scripts = "plain") -> list[Header]:
         """The answer's own headers, without those that are ours to say, and ours. `host` has no port."""
         own = list(headers)
         kept = [(name, value) for name, value in own if name.lower() not in _OURS]
         return [
             *kept,
             *self._fixed,
-            ("Content-Security-Policy", self.policy(host)),
+            ("Content-Security-Policy", self.policy(host, scripts)),
             ("Cache-Control", _cache(status, own)),
         ]
 
-    def policy(self, host: str) -> str:
+    def policy(self, host: str, scripts: Scripts = "plain") -> str:
         """The Content-Security-Policy of a page on this host."""
-        return "; ".join((*_POLICY, " ".join(("connect-src 'self'", *self._realtime(host)))))
+        other = _SCRIPTS[scripts]
+        parts = (other.get(part, part) for part in _POLICY)
+        return "; ".join((*parts, " ".join(("connect-src 'self'", *self._realtime(host)))))
 
     def _realtime(self, host: str) -> Sequence[str]:
         # The Host header is the visitor's word: it is written into the policy only when it is one of our own hosts.

@@ -48,6 +48,7 @@ from core.hookspecs.values import (
     Verdict,
 )
 from core.identity.staff_identity import StaffIdentity
+from core.keys.services.shifts import ShiftCertificateForm, shift_of
 from core.realtime.call import Call, RealtimeContext, Refused
 from core.realtime.journal import JournalRefused, Receipt
 from core.realtime.models import Stream, StreamEntry
@@ -57,6 +58,7 @@ from core.tenancy.sealing import open_sealed, seal_by_day
 from core.tenancy.session import TenantSession
 from core.tenancy.tenant import Tenant
 from core.web.request import Request
+from core.web.screens.keys.public import keys_address
 
 __all__ = [
     "PAGE",
@@ -95,6 +97,7 @@ __all__ = [
     "Route",
     "Service",
     "Setting",
+    "ShiftCertificateForm",
     "StaffIdentity",
     "StartAction",
     "Stream",
@@ -112,6 +115,7 @@ __all__ = [
     "delete_stream",
     "entries_after",
     "hookimpl",
+    "keys_address",
     "open_sealed",
     "open_stream",
     "record",
@@ -120,6 +124,7 @@ __all__ = [
     "secret_setting",
     "service",
     "setting",
+    "shift_of",
     "starting_refused",
     "tell",
     "tenant_foreign_key",

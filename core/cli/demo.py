@@ -1,13 +1,13 @@
-"""`luwte demo`: accounts to try the demo organisations with. Never in production."""
+"""`luwte demo`: accounts to try the demo organisations with, and the words of their keys. Never in production."""
 
-import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
 from core.cli.context import CommandContext
+from core.cli.demo_keys import make_key_words, read_key_words
+from core.cli.demo_words import Words, read_words, write_words
 from core.cli.preparation import prepare
 from core.errors import LuwteError
 from core.identity.passphrase import make_passphrase
@@ -21,10 +21,11 @@ _ORGANISATION = (
     ("noor", "Noor", frozenset({HELPER})),
     ("sem", "Sem", frozenset({HELPER})),
     ("anke", "Anke", frozenset({COORDINATOR})),
+    ("bas", "Bas", frozenset({COORDINATOR})),
 )
 _NETWORK = (("beheer", "Beheer", frozenset({NETWORK_ADMIN})),)
 
-SignIns = dict[str, dict[str, str]]
+SignIns = Words
 """Short name of an organisation → sign-in name → password."""
 
 
@@ -54,7 +55,7 @@ def refuse_in_production(installation: Installation) -> None:
 
 
 def make_demo_staff(installation: Installation) -> None:
-    """Make the demo accounts that are not there yet: two helpers and a coordinator each, and one network admin.
+    """Make the demo accounts that are not there yet: two helpers and two coordinators each, and one network admin.
 
     Passwords are random, made here and kept in `demo-sign-ins.toml` in the installation's home; an account whose
     password was lost with that file gets a new one. Raises LuwteError in production.
@@ -64,28 +65,25 @@ def make_demo_staff(installation: Installation) -> None:
     for tenant in _demo_tenants(installation):
         known[tenant.slug] = _staff_of(installation, tenant, known.get(tenant.slug, {}))
     _write_sign_ins(installation, known)
+    make_key_words(installation, [tenant for tenant in _demo_tenants(installation) if tenant.kind == "organisation"])
 
 
 def sign_in_lines(installation: Installation) -> list[str]:
     """What to print: per demo organisation the address of its workplace, names and passwords."""
-    known, lines = read_sign_ins(installation), []
+    known, lines = read_sign_ins(installation), list[str]()
+    phrases = read_key_words(installation)
     for tenant in _demo_tenants(installation):
         lines.append(f"{tenant.name}  {installation.configuration.address(tenant.workplace_host)}")
-        passwords = known.get(tenant.slug, {})
+        passwords, keys = known.get(tenant.slug, {}), phrases.get(tenant.slug, {})
         for name, _, roles in _people(tenant):
-            lines.append(f"    {name} ({', '.join(sorted(roles))})  {passwords.get(name, '-')}")
+            key = f"  key words: {keys[name]}" if name in keys else ""
+            lines.append(f"    {name} ({', '.join(sorted(roles))})  {passwords.get(name, '-')}{key}")
     return lines
 
 
 def read_sign_ins(installation: Installation) -> SignIns:
     """The demo accounts by organisation; empty before they were made. Raises LuwteError for a broken file."""
-    path = _path(installation)
-    try:
-        return {slug: dict(names) for slug, names in tomllib.loads(path.read_text("utf-8")).items()}
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, TypeError, ValueError):
-        raise LuwteError(f"{path} cannot be read: delete it, and the next start makes new demo passwords.") from None
+    return read_words(_path(installation), "demo passwords")
 
 
 def _demo_tenants(installation: Installation) -> Iterable[Tenant]:
@@ -118,12 +116,4 @@ def _path(installation: Installation) -> Path:
 
 
 def _write_sign_ins(installation: Installation, sign_ins: SignIns) -> None:
-    """Names and words are of letters, digits, hyphens and spaces: nothing in them needs escaping."""
-    text = "# Demo accounts of this installation. They work here only.\n"
-    for slug, names in sign_ins.items():
-        text += f"\n[{slug}]\n" + "".join(f'{name} = "{password}"\n' for name, password in names.items())
-    draft = _path(installation).with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(_path(installation))
+    write_words(_path(installation), "Demo accounts of this installation. They work here only.", sign_ins)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from core.hookspecs.markers import hookspec
-from core.hookspecs.values import Badge, Panel
+from core.hookspecs.values import Badge, Panel, Refusal
 
 
 class StaffOccasions(Protocol):
-    """What a plugin may add to the screens of staff."""
+    """What a plugin may add to the screens of staff, or say of their shift."""
 
     @hookspec
     def add_workbench_panels(self, request: Any) -> Iterable[Panel]:
@@ -32,4 +32,13 @@ class StaffOccasions(Protocol):
 
         When: for each page with a navigation. Arguments: `request`.
         Result: a badge per name of a route of the plugin. Errors: no badges of this plugin. Since API 1.
+        """
+
+    @hookspec
+    def allow_shift_to_end(self, request: Any) -> Refusal | None:
+        """Asked whether the shift of the helper who asks may end now: their keys go with it.
+
+        When: before a helper ends their shift, and as they sign out. Arguments: `request`; `request.staff` says who.
+        Result: None lets it end; a `Refusal` is shown, and the shift stays open.
+        Errors: one that raises refuses calmly, until its budget is used up. Since API 1.
         """

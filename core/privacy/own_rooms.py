@@ -12,6 +12,8 @@ from core.database.base import TenantModel
 from core.events.models import OutboxEvent
 from core.hookspecs.values import PersonalData, Retention
 from core.identity.models import SignInFailure, Staff, StaffSession
+from core.keys.models import IdentityKey, RootKeyCopy, Shift
+from core.keys.personal_data import keys_personal_data
 from core.tenancy.session import TenantSession
 
 NAME = "core"
@@ -47,7 +49,7 @@ def own_rooms(more: Sequence[PersonalData] = ()) -> OwnRooms:
         "core.staff", "Accounts of staff.", (Staff,), _accounts, _all(Staff), _account_of, blank_account
     )
     deeds = PersonalData("core.audit", "What staff did.", (AuditRecord,), _deeds, lambda session: 0, _deeds_of)
-    return OwnRooms((*more, sessions, failures, events, accounts), (deeds,))
+    return OwnRooms((*more, *keys_personal_data(), sessions, failures, events, accounts), (deeds,))
 
 
 def _all(model: type[TenantModel]) -> Any:
@@ -78,8 +80,12 @@ def _account(row: Staff) -> Mapping[str, Any]:
 
 
 def blank_account(session: TenantSession, staff_id: UUID) -> int:
-    """End an account's sessions and take all that says whose it was; the bare id stays, because records point at it."""
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    """End an account's sessions and take all that says whose it was; the bare id stays, because records point at it.
+
+    Keys go too; what the public list says of them stays until a coordinator publishes the next.
+    """
+    for model in (StaffSession, RootKeyCopy, IdentityKey, Shift):
+        session.execute(delete(model).where(model.staff_id == staff_id))
     row = session.find(Staff, staff_id)
     if row is None:
         return 0

@@ -15,6 +15,8 @@ from core.hookspecs.values import Retention
 from core.identity.models import SignInFailure, Staff, StaffSession
 from core.identity.services.sessions import forget_old
 from core.identity.services.throttle import MEMORY
+from core.keys.models import Shift
+from core.keys.services.shifts import KEPT
 from core.plugin_host.host import PluginHost
 from core.privacy.own_rooms import ERASED, blank_account
 from core.tenancy.session import TenantSession
@@ -34,6 +36,7 @@ def core_retention() -> tuple[Retention, ...]:
         Retention(
             "core.sign_in_failures", "Failed attempts to sign in.", MEMORY, _forget_failures, (SignInFailure,), MEMORY
         ),
+        Retention("core.shifts", "Shifts that are over.", KEPT, _forget_shifts, (Shift,), KEPT),
         Retention(
             "core.audit", "What staff did.", FIVE_YEARS, _forget_audit, (AuditRecord,), shortest=timedelta(days=366)
         ),
@@ -86,6 +89,10 @@ def _forget_failures(session: TenantSession, before: datetime) -> int:
     return len(
         session.scalars(delete(SignInFailure).where(SignInFailure.at <= before).returning(SignInFailure.id)).all()
     )
+
+
+def _forget_shifts(session: TenantSession, before: datetime) -> int:
+    return len(session.scalars(delete(Shift).where(Shift.ends_at <= before).returning(Shift.id)).all())
 
 
 def _forget_audit(session: TenantSession, before: datetime) -> int:

@@ -30,6 +30,7 @@ from core.developer import routes as developer
 from core.events.models import OutboxCounter, OutboxEvent
 from core.hookspecs.values import RealtimeEvent, Route
 from core.identity.models import SignInFailure, Staff, StaffSession
+from core.keys.models import IdentityKey, RootKeyCopy, Shift
 from core.plugin_host.card import PluginCard
 from core.plugin_host.host import PluginHost
 from core.realtime.models import Stream, StreamEntry
@@ -46,6 +47,7 @@ _PART = re.compile(r"\{(\w+)(?::[^}]*)?\}|\*(\w+)$")
 NO_IDS: Mapping[tuple[str, str], str] = {
     ("assets.static", "version"): "the version of Luwte's own files, the same for everybody",
     ("assets.static", "path"): "the name of a file of Luwte's own, the same for everybody",
+    ("keys.list", "version"): "the number of a public list of the organisation that the address names",
     ("site.brand_stylesheet", "hash"): "only decides how long a browser keeps the brand of this very host",
     ("site.brand_logo", "hash"): "only decides how long a browser keeps the brand of this very host",
 }
@@ -81,6 +83,36 @@ def staff_session(session: TenantSession) -> UUID:
 def sign_in_failure(session: TenantSession) -> UUID:
     """A wrong password for some name."""
     row = SignInFailure(name_digest=uuid4().bytes * 2, at=utc_now())
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def organisation(session: TenantSession) -> UUID:
+    """The organisation itself: its public list of keys is named by it."""
+    return session.tenant_id
+
+
+def root_key_copy(session: TenantSession) -> UUID:
+    """A copy of the organisation's key on paper, which nothing opens."""
+    row = RootKeyCopy(staff_id=None, public=b"example", wrapped=b"example", made_at=utc_now())
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def identity_key(session: TenantSession) -> UUID:
+    """A key of somebody who helps, which nothing opens."""
+    row = IdentityKey(staff_id=staff(session), public=b"example", wrapped=b"example", made_at=utc_now())
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def shift(session: TenantSession) -> UUID:
+    """A shift of somebody who helps, whose certificate nobody would believe."""
+    now = utc_now()
+    row = Shift(staff_id=staff(session), certificate="{}", begins_at=now, ends_at=now)
     session.add(row)
     session.flush()
     return row.id
@@ -136,9 +168,13 @@ def page(session: TenantSession) -> str:
 
 EXAMPLES: Mapping[str, Example] = {
     "audit_record": audit_record,
+    "identity_key": identity_key,
+    "organisation": organisation,
     "outbox_event": outbox_event,
     "page": page,
+    "root_key_copy": root_key_copy,
     "secret_setting": secret_setting,
+    "shift": shift,
     "sign_in_failure": sign_in_failure,
     "staff": staff,
     "staff_session": staff_session,

@@ -15,6 +15,7 @@ from core.app import Application, build_installation, make_application
 from core.configuration import Configuration
 from core.testing.browser import Visit
 from core.testing.server import RunningServer
+from core.web.assets import CORE_STATIC
 
 pytestmark = pytest.mark.promise_p9
 
@@ -35,6 +36,8 @@ POLICY = {
     "font-src": ["'self'"], "form-action": ["'self'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"],
     "require-trusted-types-for": ["'script'"], "trusted-types": ["'none'"],
 }  # fmt: skip
+WITH_WORKER = {"/dienst", "/sleutels"}
+"""Pages whose scripts start a worker: they may name it, by one policy."""
 MAY_BE_STORED = re.compile(r"no-cache|public, max-age=\d+(, immutable)?")
 
 
@@ -71,11 +74,11 @@ def named(response: Any) -> dict[str, str]:
     return dict(headers)
 
 
-def assert_strict(headers: dict[str, str], host: str, *, https: bool = True) -> None:
+def assert_strict(headers: dict[str, str], host: str, *, https: bool = True, path: str = "") -> None:
     assert {name: headers.get(name) for name in FIXED} == FIXED
     policy = {part.split(" ")[0]: part.split(" ")[1:] for part in headers["content-security-policy"].split("; ")}
     connect = policy.pop("connect-src", ["'self'"])
-    assert policy == POLICY
+    assert policy == POLICY | ({"trusted-types": ["luwte-worker"]} if path in WITH_WORKER else {})
     assert connect[0] == "'self'"
     assert all(re.fullmatch(rf"(http|ws)s?://{re.escape(host)}(:\d+)?", source) for source in connect[1:])
     assert "server" not in headers
@@ -95,7 +98,7 @@ def test_every_route_by_every_method_on_every_kind_of_host(
         for host in HOSTS:
             for method in METHODS:
                 response: TestResponse = app.request(path, method=method, headers={"Host": host}, expect_errors=True)
-                assert_strict(named(response), host)
+                assert_strict(named(response), host, path=path)
                 if "set-cookie" in named(response) or response.status_int >= 400:
                     assert named(response)["cache-control"] == "no-store"
                 statuses.add(response.status_int)
@@ -105,6 +108,17 @@ def test_every_route_by_every_method_on_every_kind_of_host(
         f"{len(all_patterns)} routes × {len(METHODS)} methods × {len(HOSTS)} hosts over https = {answers} answers "
         f"with {len(statuses)} different statuses: all strict"
     )
+
+
+def test_only_the_worker_that_stretches_words_runs_web_assembly(application: Application) -> None:
+    app = TestApp(application, extra_environ={"REMOTE_ADDR": "127.0.0.1"}, lint=False)
+    static = sorted(path.relative_to(CORE_STATIC).as_posix() for path in CORE_STATIC.rglob("*") if path.is_file())
+    found = {}
+    for path in static:
+        headers = named(app.get(f"/static/1/{path}", headers={"Host": "luisterboom-werk.localhost"}))
+        found[path] = "wasm-unsafe-eval" in headers["content-security-policy"]
+        assert "'unsafe-" not in headers["content-security-policy"]
+    assert [path for path, may in found.items() if may] == ["vendor/hash-wasm/argon2id.worker.js"]
 
 
 def test_cookies_are_for_this_host_over_https_only(application: Application) -> None:

@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 from core.cli.demo import demo, make_demo_staff, read_sign_ins, sign_in_lines
+from core.cli.demo_keys import read_key_words
 from core.cli.main import main
 from core.configuration import Configuration
+from core.crypto.sealing import KeysDocument, unwrap_signing_key
 from core.errors import LuwteError
 from core.identity.services import staff as accounts
 from core.identity.services.sign_in import SignedIn, SignInDesk
 from core.installation import Installation
+from core.keys.lists import PublicLists
+from core.keys.refused import KeysRefused
+from core.keys.services.identity import identity_of
+from core.keys.services.root import all_copies
 from core.tenancy.session import tenant_session
 from core.testing.organisations import TwoTenants, add_tenant
 from tests.core.cli.context import TestContext
@@ -46,7 +53,7 @@ def _sign_in(installation: Installation, slug: str, name: str, password: str) ->
     return SignInDesk(installation.engine, installation.keys, installation.clock).sign_in(tenant.id, name, password)
 
 
-def test_two_helpers_and_a_coordinator_a_demo_organisation_and_one_network_admin(installation: Installation) -> None:
+def test_two_helpers_and_two_coordinators_a_demo_organisation_and_one_network_admin(installation: Installation) -> None:
     make_demo_staff(installation)
     found = {
         slug: sorted(
@@ -54,7 +61,7 @@ def test_two_helpers_and_a_coordinator_a_demo_organisation_and_one_network_admin
         )
         for slug, names in read_sign_ins(installation).items()
     }
-    assert found == {"c": ["coordinator", "helper", "helper"], "console": ["network_admin"]}
+    assert found == {"c": ["coordinator", "coordinator", "helper", "helper"], "console": ["network_admin"]}
 
 
 def test_a_second_time_changes_nothing(installation: Installation) -> None:
@@ -69,7 +76,7 @@ def test_the_passwords_are_kept_to_the_owner(installation: Installation) -> None
     make_demo_staff(installation)
     path = installation.configuration.home / "demo-sign-ins.toml"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert len(set(read_sign_ins(installation)["c"].values())) == 3
+    assert len(set(read_sign_ins(installation)["c"].values())) == 4
 
 
 def test_lost_passwords_are_made_anew(installation: Installation) -> None:
@@ -103,7 +110,8 @@ def test_the_command_shows_address_name_role_and_password(context: TestContext) 
     shown = CliRunner().invoke(demo, ["sign-ins"], obj=context, catch_exceptions=False).output
     password = read_sign_ins(context.installation())["c"]["noor"]
     assert "C  http://c-werk.localhost:6543\n" in shown
-    assert f"    noor (helper)  {password}\n" in shown
+    words = read_key_words(context.installation())["c"]["noor"]
+    assert f"    noor (helper)  {password}  key words: {words}\n" in shown
     assert "    beheer (network_admin)  " in shown
     assert shown.splitlines() == sign_in_lines(context.installation())
 
@@ -133,3 +141,44 @@ def test_a_broken_file_is_told(installation: Installation) -> None:
     (installation.configuration.home / "demo-sign-ins.toml").write_text("[c\n", "utf-8")
     with pytest.raises(LuwteError, match=r"demo-sign-ins.toml cannot be read: delete it"):
         make_demo_staff(installation)
+
+
+def test_keys_are_made_once_open_under_their_words_and_sign_each_other(installation: Installation) -> None:
+    make_demo_staff(installation)
+    tenant = installation.directory.by_slug("c")
+    assert tenant
+    words, seconds = read_key_words(installation)["c"], int(installation.clock().timestamp())
+    document = PublicLists.of(installation.configuration).read(tenant.id, seconds)
+    assert document
+    with tenant_session(installation.engine, tenant.id) as session, session.begin():
+        for account in accounts.all_staff(session):
+            if "helper" in account.roles:
+                identity = identity_of(session, account.id)
+                assert identity
+                assert document.helper(account.id, "helper", seconds).key == identity.public
+                opened = unwrap_signing_key(identity.wrapped, words[account.name], tenant.id, account.id)
+                assert opened.public == identity.public
+        copies = all_copies(session)
+        names = {account.id: account.name for account in accounts.all_staff(session)}
+        assert sorted(names[copy.staff_id] for copy in copies if copy.staff_id) == ["anke", "bas"]
+        for copy in copies:
+            assert copy.staff_id
+            opened = unwrap_signing_key(copy.wrapped, words[names[copy.staff_id]], tenant.id, copy.staff_id)
+            assert opened.public == document.root
+    make_demo_staff(installation)
+    assert read_key_words(installation)["c"] == words
+    assert PublicLists.of(installation.configuration).newest(tenant.id, seconds) == 1
+
+
+def test_production_refuses_keys_of_a_demo_organisation(installation: Installation) -> None:
+    make_demo_staff(installation)
+    tenant = installation.directory.by_slug("c")
+    assert tenant
+    here = PublicLists.of(installation.configuration)
+    there = replace(here, demo=False)
+    assert here.newest(tenant.id, 0) == 1
+    assert there.newest(tenant.id, 0) is None
+    document = KeysDocument.read(here.text(tenant.id, 1) or b"", tenant.id)
+    with pytest.raises(KeysRefused) as refused:
+        there.publish(document)
+    assert refused.value.code == "demo_root"

@@ -22,6 +22,7 @@ class Asking:
     slug: str = "luisterboom"
     plugins: frozenset[str] = frozenset({"diary"})
     tenant: Any = field(default_factory=lambda: SimpleNamespace(state="live"))
+    staff: Any = None
     sent: list[tuple[Any, ...]] = field(default_factory=list)
 
     def t(self, _key: str, english: str) -> str:

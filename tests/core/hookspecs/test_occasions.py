@@ -50,6 +50,15 @@ def test_allow_seeker_to_start(host: Host, asking: Asking) -> None:
     assert refusal == Refusal("diary.closed", "We are closed for a while. You can still read.")
 
 
+def test_allow_shift_to_end(host: Host, asking: Asking) -> None:
+    loaded = host("allow_shift_to_end")
+    asking.staff = SimpleNamespace(alias="Sem")
+    assert loaded.first_refusal("allow_shift_to_end", asking, request=asking) is None
+    asking.staff = SimpleNamespace(alias="Noor")
+    refusal = loaded.first_refusal("allow_shift_to_end", asking, request=asking)
+    assert refusal == Refusal("diary.page_open", "A page is still open. Close it first.")
+
+
 def test_on_seeker_leaves(host: Host, asking: Asking) -> None:
     loaded = host("on_seeker_leaves")
     assert loaded.collect("on_seeker_leaves", asking.plugins, request=asking, seeker_key="k") == []

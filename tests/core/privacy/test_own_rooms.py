@@ -133,7 +133,12 @@ def test_one_member_of_staff_is_handed_over_and_made_nobody(
     rows = [json.loads(line) for line in desk.export_person_lines(tenants.a, [HOUSE], noor.id)]
     assert {row["kind"] for row in rows} == {"core.staff", "core.staff_sessions", "core.audit"}
     assert {row["row"].get("staff_id", row["row"].get("id")) for row in rows} == {str(noor.id)}
-    assert [one.kind for one in desk.erase_person(tenants.a, [HOUSE], noor.id)] == ["core.staff"]
+    assert [one.kind for one in desk.erase_person(tenants.a, [HOUSE], noor.id)] == [
+        "core.root_key_copies",
+        "core.identity_keys",
+        "core.shifts",
+        "core.staff",
+    ]
 
     def look(session: TenantSession) -> Any:
         account = session.find(Staff, noor.id)

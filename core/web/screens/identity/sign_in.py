@@ -9,8 +9,10 @@ from pyramid.response import Response
 from core.audit.record import record
 from core.identity.services import sessions
 from core.identity.services.sign_in import Refusal
+from core.keys.services.shifts import end_shift
 from core.web.request import Request
 from core.web.screens.identity.forms import desk, field, missing, refused, shown, too_many, way_on
+from core.web.screens.keys.helper import stays_open
 from core.web.staff import give_staff_cookie, staff_cookie, take_staff_cookie
 
 
@@ -40,6 +42,9 @@ def sign_out(request: Request) -> Response:
     """End the session, locked or not, and let the browser forget cookie and pages."""
     if request.staff is not None:
         now = request.installation.clock()
+        # The browser drops the keys in any case; on record the shift stays open as long as a conversation is.
+        if stays_open(request) is None:
+            end_shift(request.db, request.staff.id, now)
         sessions.end(request.db, request.staff.session_id, now)
         record(request.db, request.staff.id, "identity.signed_out", at=now)
     response = HTTPSeeOther(location=request.route_path("identity.sign_in", _query={"afgemeld": "ja"}))

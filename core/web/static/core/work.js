@@ -7,9 +7,10 @@
 const IDLE_MS = 30 * 60 * 1000;
 const TELL_EVERY_MS = 60 * 1000;
 const LOOK_EVERY_MS = 5 * 1000;
+const FORGET_WITHIN_MS = 2 * 1000;
 
 const lockForm = /** @type {HTMLFormElement | null} */ (findForm("/vergrendel"));
-const signOutForm = findForm("/afmelden");
+const signOutForm = /** @type {HTMLFormElement | null} */ (findForm("/afmelden"));
 // Safari 14 has none: there, other windows lock at their next step.
 // eslint-disable-next-line compat/compat
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("luwte-work") : null;
@@ -47,6 +48,22 @@ function lock() {
   addWayBack();
   cover();
   lockForm.submit();
+}
+
+/**
+ * The keys of a shift go before their owner does. However that goes, they sign out.
+ * @param {Event} event
+ */
+async function signOut(event) {
+  event.preventDefault();
+  cover();
+  const gone = import("./keys/shift.js").then(({ forgetShifts }) => forgetShifts());
+  const enough = new Promise((resolve) => setTimeout(resolve, FORGET_WITHIN_MS));
+  try {
+    await Promise.race([gone, enough]);
+  } finally {
+    if (signOutForm) signOutForm.submit();
+  }
 }
 
 /** Another window locked, unlocked or signed out: the server knows what to show here now. */
@@ -107,7 +124,7 @@ if (lockForm) {
   setInterval(look, LOOK_EVERY_MS);
 }
 
-if (signOutForm) signOutForm.addEventListener("submit", cover);
+if (signOutForm) signOutForm.addEventListener("submit", (event) => void signOut(event));
 
 if (channel) {
   // A page says what it is as it opens: the lock screen, the sign-in form, or work (which follows an unlocked window).
