@@ -1,7 +1,7 @@
 """A network for the proof that organisations never mix, with the real application over it.
 
 `a` is a portal, `region` stands under it, `b` is a stranger to both, all with every plugin on; `without` has none.
-Everything of `b` says "kanarie". Besides the installed plugins there is a careless one, `nosy`: it hands ids that
+Everything of `b` says "kanariepiet". Besides the installed plugins there is a careless one, `nosy`: it hands ids that
 come from outside straight to database, journal and rooms.
 """
 
@@ -41,8 +41,9 @@ from core.testing.installations import make_installation
 from core.testing.organisations import add_tenant
 from core.testing.throwaway import Workshop, workshop_in
 
-A, REGION, B, WITHOUT, CONSOLE = "aster", "rietland", "kanarie", "zonder", "console"
-CANARY = "kanarie"
+A, REGION, B, WITHOUT, CONSOLE = "aster", "rietland", "kanariepiet", "zonder", "console"
+CANARY = "kanariepiet"
+"""No word of the list that pass phrases are drawn from: a page for staff shows that list."""
 ROLES = tuple(sorted(ORGANISATION_ROLES))
 NEVER_COOKIE = "n" * 43
 
