@@ -33,7 +33,7 @@ def backup(context: CommandContext, file: Path | None) -> None:
     now = installation.clock()
     path = (file or installation.configuration.backups / name_of(now)).absolute()
     tenant_ids = [tenant.id for tenant in installation.directory.all()]
-    done = _desk(installation).back_up(path, tenant_ids, now)
+    done = backup_desk(installation).back_up(path, tenant_ids, now)
     click.echo(f"{path}: {done.rows} rows of {done.tables} tables, {done.files} files, {path.stat().st_size} bytes.")
     keep = keep_backups(installation.directory.network)
     watched = path.parent == installation.configuration.backups and made_at(path) is not None
@@ -41,7 +41,8 @@ def backup(context: CommandContext, file: Path | None) -> None:
     click.echo(f"{whose} on {now + keep:%Y-%m-%d}.")
 
 
-def _desk(installation: Installation) -> BackupDesk:
+def backup_desk(installation: Installation) -> BackupDesk:
+    """Where this installation's backups are made, in the operator's name."""
     return BackupDesk(
         engine=installation.engine,
         home=installation.configuration.home,

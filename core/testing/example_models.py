@@ -1,8 +1,9 @@
-"""Two tables for tests of isolation: owners and their pets, as the tables of a plugin named `example` would be."""
+"""Tables for tests, as those of a plugin named `example` would be: owners and their pets, and sealed notes."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import TenantModel
@@ -36,3 +37,12 @@ class ExamplePet(TenantModel):
     name: Mapped[str] = mapped_column(String(80))
 
     owner = tenant_relationship("ExampleOwner", "owner_id", back_populates="pets")
+
+
+class ExampleNote(TenantModel):
+    """What somebody wrote at a moment, sealed by the day."""
+
+    __tablename__ = "example_note"
+
+    at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

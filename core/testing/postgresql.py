@@ -1,7 +1,8 @@
 """PostgreSQL databases for tests: own names and roles per run, so that runs never meet; dropped at the end."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -125,3 +126,39 @@ class PostgresServer:
 
     def _admin_url(self, database: str) -> str:
         return make_url(server_url()).set(database=database).render_as_string(hide_password=False)
+
+
+class PostgresFiles:
+    """The files of one database as the server's own disk holds them, and the log since this was made."""
+
+    def __init__(self, database: str) -> None:
+        """Looks as a superuser. Raises psycopg.Error when the server does not let us."""
+        address = make_url(server_url()).set(database=database)
+        self._connection = psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
+        self._first = self._text("SELECT pg_walfile_name(pg_current_wal_lsn())")
+
+    def read(self) -> Iterator[tuple[str, bytes]]:
+        """Every file of the database, with what was only in memory written out, and every part of the log."""
+        self._connection.execute("CHECKPOINT")
+        folder = self._text("SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()")
+        for (name,) in self._connection.execute("SELECT pg_ls_dir(%s)", (folder,)).fetchall():
+            yield from self._file(f"{folder}/{name}")
+        last = self._text("SELECT pg_walfile_name(pg_current_wal_lsn())")
+        for (name,) in self._connection.execute("SELECT name FROM pg_ls_waldir() ORDER BY name").fetchall():
+            if self._first <= name <= last:
+                yield from self._file(f"pg_wal/{name}")
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
+    def _file(self, path: str) -> Iterator[tuple[str, bytes]]:
+        row = self._connection.execute("SELECT pg_read_binary_file(%s, 0, 256 << 20, true)", (path,), binary=True)
+        found = row.fetchone()
+        if found is not None and found[0]:
+            yield path, bytes(found[0])
+
+    def _text(self, query: LiteralString) -> str:
+        row = self._connection.execute(query).fetchone()
+        assert row is not None
+        return str(row[0])
