@@ -54,7 +54,9 @@ def declare_retention():
     return (Retention("example.notes", "Notes.", timedelta(days=30), forget, (ExampleNote,)),)
 """
 STAYS = {
+    "identity_key": "the wrapped key of somebody who works here; it goes with the account",
     "outbox_counter": "how many events there ever were",
+    "root_key_copy": "a wrapped copy of the organisation's signing key; a coordinator's goes with the account",
     "sealing_key": "the organisation's key: it stays as long as the organisation does",
     "secret_setting": "a setting of the organisation",
     "staff": "accounts of who works here, and the bare ids of who has left",
