@@ -5,7 +5,7 @@ from scripts.promise import built, closing_line
 
 def test_built_promises_come_from_the_markers_in_order() -> None:
     assert list(built()) == sorted(built(), key=lambda name: int(name[1:]))
-    assert list(built())[0] == "P1"
+    assert next(iter(built())) == "P1"
     assert built()["P6"] == "organisations never mix"
 
 
