@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.anonymity.headers import KnownHost
 from core.anonymity.logs import set_up_logging
 from core.anonymity.middleware import AnonymityWsgi
-from core.anonymity.tags import make_tags
 from core.anonymity.waitress_answers import make_waitress_strict
 from core.clock import utc_now
 from core.configuration import Configuration, read_configuration
@@ -131,8 +130,14 @@ def make_application(installation: Installation) -> Application:
     configuration = installation.configuration
     pages = make_pages(installation)
     headed = SecurityHeadersWsgi(pages, configuration, _known_hosts(installation))
-    tags, scheme = make_tags(configuration), configuration.public_scheme
-    return Application(AnonymityWsgi(headed, tags, configuration.trusted_proxies, scheme=scheme), installation)
+    anonymous = AnonymityWsgi(
+        headed,
+        installation.tags,
+        configuration.trusted_proxies,
+        scheme=configuration.public_scheme,
+        carrier=installation.carrier,
+    )
+    return Application(anonymous, installation)
 
 
 def _known_hosts(installation: Installation) -> KnownHost:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from core.anonymity.tags import Tags, make_tags
 from core.clock import Clock
 from core.configuration import Configuration
 from core.crypto.keyring import KeyRing
@@ -35,12 +37,23 @@ class Installation:
     """Figures that parts of this process tell of themselves, asked when somebody looks at the metrics."""
     backlog: Backlog = field(init=False)
     """How many events wait to be told."""
+    tags: Tags = field(init=False)
+    """What is left of addresses, for pages and sockets alike: a tag that one side keeps, the other finds."""
 
     def __post_init__(self) -> None:
-        """Raises LuwteError for a declared event that could hold content."""
+        """Raises LuwteError for a declared event that could hold content, or a Redis that would store tags."""
         outbox = Outbox(self.plugins, self.directory, self.clock)
         object.__setattr__(self, "engine", with_outbox(self.engine, outbox))
         told = [name for name, plugin in self.plugins.plugins.items() if plugin.subscriptions]
         everybody = self.directory.all
         backlog = Backlog(self.engine, lambda: [tenant.id for tenant in everybody()], told)
         object.__setattr__(self, "backlog", backlog)
+        object.__setattr__(self, "tags", make_tags(self.configuration, self.clock))
+
+    def carrier(self, host: str) -> str:
+        """Who carries the screens of a host: its organisation, whichever of its hosts that is; else the host itself."""
+        try:
+            found = self.directory.find_host(host)
+        except SQLAlchemyError:  # nothing was read yet: whoever comes now gets a page that says so
+            found = None
+        return host if found is None else found.tenant.id.hex

@@ -3,19 +3,21 @@
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from limits import RateLimitItem, parse
+from limits import parse
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis import Redis
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError  # noqa: A004 - redis has its own
 
 from core.anonymity.addresses import Address, prefix
+from core.anonymity.tag_store import MemoryTags, RedisTags, TagStore
 from core.anonymity.visitor import Visitor, make_visitor
 from core.clock import Clock, utc_now
 from core.configuration import Configuration
@@ -30,6 +32,8 @@ _TAG_BYTES = 8
 _REDIS_KEY = "luwte:anonymity:key"
 _REDIS_COUNTS = "luwte:anonymity"
 _REDIS_PATIENCE = 0.2  # seconds; a page never waits longer than this for a count
+_TIME_OUT = "core.time_out"
+_HELD, _MARKED = "held:", "marked:"
 _PAUSE = 5.0  # seconds in which a store that failed is left alone
 
 _log = structlog.get_logger("luwte.anonymity")
@@ -74,7 +78,7 @@ class RedisKey:
 
     def current(self) -> bytes:
         """The key of this moment. Raises RedisError, also for a Redis that writes to disk."""
-        self._check()
+        self.check()
         for _ in range(3):  # the key may run out between the two calls
             self._redis.set(_REDIS_KEY, os.urandom(_KEY_BYTES), nx=True, ex=int(KEY_LIFE.total_seconds()))
             key = self._redis.get(_REDIS_KEY)
@@ -82,7 +86,8 @@ class RedisKey:
                 return key
         raise RedisError("no key")
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raises RedisError for a Redis that writes to disk, or is away; it is asked until it passed once."""
         if self._checked:
             return
         try:
@@ -93,12 +98,20 @@ class RedisKey:
 
 
 class Tags:
-    """Makes visitors of addresses, and counts what they do. Nobody else ever holds a tag."""
+    """Makes visitors of addresses, counts what they do, and keeps a tag for a while. Nobody else ever holds one."""
 
-    def __init__(self, key: TagKey | None = None, storage: Storage | None = None) -> None:
-        """By default both key and counts live in this process alone."""
-        self._key = key or MemoryKey()
+    def __init__(
+        self,
+        key: TagKey | None = None,
+        storage: Storage | None = None,
+        store: TagStore | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        """By default key, counts (`storage`) and kept tags (`store`) live in this process alone."""
+        self._key = key or MemoryKey(clock)
         self._limiter = SlidingWindowCounterRateLimiter(storage or MemoryStorage())
+        self._store = store or MemoryTags(clock)
+        self._clock = clock
         self._rest_until = 0.0
 
     def visitor(self, address: Address | None, carrier: str) -> Visitor:
@@ -106,16 +119,26 @@ class Tags:
 
         The address is blurred and digested here and now; from this line on no part of it is held.
         """
-        origin = (
+        digested = (
             self._safely(lambda: digest(self._key.current(), "origin", carrier, prefix(address))) if address else None
         )
-        return make_visitor(lambda purpose, limit: self._hit(origin, purpose, parse(limit)))
+        return make_visitor(_Origin(digested, self._limiter, self._store, self._safely))
 
-    def _hit(self, origin: bytes | None, purpose: str, limit: RateLimitItem) -> bool:
-        if origin is None:
-            return True
-        tag = digest(origin, "tag", purpose)[:_TAG_BYTES].hex()
-        return self._safely(lambda: self._limiter.hit(limit, tag)) is not False
+    def release(self, name: str, after: timedelta) -> None:
+        """Forgets the tag that a visitor held under `name` when `after` has passed; sooner if that was said before."""
+        self._safely(lambda: self._store.shorten(_HELD + name, after))
+
+    def mark(self, name: str, until: datetime) -> None:
+        """The address of the tag under `name` shares in a time-out until then, and as long as the key lives at most.
+
+        Nothing happens where no tag is held any more: who got the time-out is refused by their session all the same.
+        """
+        self._safely(lambda: self._mark(name, until - self._clock()))
+
+    def _mark(self, name: str, rest: timedelta) -> None:
+        tag = self._store.get(_HELD + name)
+        if tag is not None and rest > timedelta():
+            self._store.put(_MARKED + tag.hex(), b"1", min(rest, KEY_LIFE))
 
     def _safely(self, ask: Callable[[], T]) -> T | None:
         """What the store answers; None when it fails. A store that failed is not asked again for some seconds."""
@@ -129,13 +152,39 @@ class Tags:
             return None
 
 
-def make_tags(configuration: Configuration) -> Tags:
-    """The tags of one process: in its memory, or in the Redis that all processes share.
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What a visitor stands for. `digested` is None where the address is not known, or the store is away."""
+
+    digested: bytes | None
+    limiter: SlidingWindowCounterRateLimiter
+    store: TagStore
+    safely: Callable[[Callable[[], Any]], Any]
+
+    def hit(self, purpose: str, limit: str) -> bool:
+        read, tag = parse(limit), self._tag(purpose)
+        return tag is None or self.safely(lambda: self.limiter.hit(read, tag.hex())) is not False
+
+    def hold(self, name: str) -> None:
+        tag = self._tag(_TIME_OUT)
+        if tag is not None:
+            self.safely(lambda: self.store.put(_HELD + name, tag, KEY_LIFE))
+
+    def shares_time_out(self) -> bool:
+        tag = self._tag(_TIME_OUT)
+        return tag is not None and self.safely(lambda: self.store.get(_MARKED + tag.hex())) is not None
+
+    def _tag(self, purpose: str) -> bytes | None:
+        return None if self.digested is None else digest(self.digested, "tag", purpose)[:_TAG_BYTES]
+
+
+def make_tags(configuration: Configuration, clock: Clock = utc_now) -> Tags:
+    """The tags of one installation: in its memory, or in the Redis that all processes share.
 
     Raises LuwteError when that Redis writes to disk.
     """
     if configuration.redis is None:
-        return Tags()
+        return Tags(clock=clock)
     redis = Redis.from_url(configuration.redis, socket_timeout=_REDIS_PATIENCE, socket_connect_timeout=_REDIS_PATIENCE)
     with suppress(ConnectionError, TimeoutError):  # away at the start: looked at again before its first use
         refuse_persistence(redis)
@@ -145,7 +194,8 @@ def make_tags(configuration: Configuration) -> Tags:
         socket_timeout=_REDIS_PATIENCE,
         socket_connect_timeout=_REDIS_PATIENCE,
     )
-    return Tags(RedisKey(redis), storage)
+    key = RedisKey(redis)
+    return Tags(key, storage, RedisTags(redis, key.check), clock)
 
 
 def refuse_persistence(redis: Redis) -> None:

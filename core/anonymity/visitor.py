@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from weakref import WeakKeyDictionary
 
-Counter = Callable[[str, str], bool]
+
+class Origin(Protocol):
+    """What a visitor stands for: the one place that knows a tag."""
+
+    def hit(self, purpose: str, limit: str) -> bool:
+        """See Visitor.hit."""
+
+    def hold(self, name: str) -> None:
+        """See Visitor.hold."""
+
+    def shares_time_out(self) -> bool:
+        """See Visitor.shares_time_out."""
+
 
 # What a visitor stands for lies beside the object, not in it: nothing that walks over a request (a debugger's page,
 # a careless log line, a serialiser) finds more than an empty object. Rooms above this one may not import it.
-_counters: WeakKeyDictionary[Visitor, Counter] = WeakKeyDictionary()
+_origins: WeakKeyDictionary[Visitor, Origin] = WeakKeyDictionary()
 
 
 class Visitor:
@@ -24,7 +35,22 @@ class Visitor:
         What cannot be counted (no known address, no store) is let in: people go before limits.
         Raises ValueError for a limit that cannot be read, which is a fault in the code that asks.
         """
-        return _counters[self](purpose, limit)
+        return _origins[self].hit(purpose, limit)
+
+    def hold(self, name: str) -> None:
+        """Keeps what is left of the address under `name`, in memory alone, until `Tags.release` and a day at most.
+
+        It is there so that a time-out can be given later by somebody who has this name. It may wait for a network: not
+        to be called in an event loop.
+        """
+        _origins[self].hold(name)
+
+    def shares_time_out(self) -> bool:
+        """Whether a browser at this address has a time-out. That costs others a little waiting, and nothing else.
+
+        False where it cannot be told. It may wait for a network: not to be called in an event loop.
+        """
+        return _origins[self].shares_time_out()
 
     def __repr__(self) -> str:
         return "<Visitor>"
@@ -39,8 +65,8 @@ class Visitor:
         raise TypeError("a visitor cannot be stored")
 
 
-def make_visitor(counter: Counter) -> Visitor:
-    """A visitor whose acts `counter` counts."""
+def make_visitor(origin: Origin) -> Visitor:
+    """A visitor that stands for this origin."""
     visitor = Visitor()
-    _counters[visitor] = counter
+    _origins[visitor] = origin
     return visitor

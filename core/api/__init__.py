@@ -4,6 +4,9 @@ Hooks and values say what a plugin is; the rest is what its views, handlers, ser
 only ever added here; one that goes is announced a minor version before.
 """
 
+from core.anonymity.time_outs import REASONS as TIME_OUT_REASONS
+from core.anonymity.time_outs import Break, give_time_out
+from core.anonymity.time_outs import Reason as TimeOutReason
 from core.api.asking import service, starting_refused, verdict
 from core.audit.record import conversation_subject, record
 from core.clock import Clock
@@ -47,6 +50,7 @@ from core.hookspecs.values import (
     Subscription,
     Verdict,
 )
+from core.i18n.formats import DEFAULT_ZONE as ZONE
 from core.identity.staff_identity import StaffIdentity
 from core.keys.services.shifts import ShiftCertificateForm, shift_of
 from core.realtime.call import Call, RealtimeContext, Refused
@@ -59,10 +63,14 @@ from core.tenancy.session import TenantSession
 from core.tenancy.tenant import Tenant
 from core.web.request import Request
 from core.web.screens.keys.public import keys_address
+from core.web.time_outs import extra_wait, release_tag, time_out
 
 __all__ = [
     "PAGE",
+    "TIME_OUT_REASONS",
+    "ZONE",
     "Badge",
+    "Break",
     "Call",
     "Clock",
     "Command",
@@ -107,6 +115,7 @@ __all__ = [
     "Tenant",
     "TenantModel",
     "TenantSession",
+    "TimeOutReason",
     "UtcDateTime",
     "Verdict",
     "close_stream",
@@ -114,11 +123,14 @@ __all__ = [
     "create_tenant_table",
     "delete_stream",
     "entries_after",
+    "extra_wait",
+    "give_time_out",
     "hookimpl",
     "keys_address",
     "open_sealed",
     "open_stream",
     "record",
+    "release_tag",
     "repeatable_id",
     "seal_by_day",
     "secret_setting",
@@ -131,5 +143,6 @@ __all__ = [
     "tenant_index",
     "tenant_relationship",
     "tenant_unique",
+    "time_out",
     "verdict",
 ]

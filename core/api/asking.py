@@ -5,13 +5,19 @@ from typing import TypeVar
 from core.hookspecs.values import GuardedText, Refusal, Verdict
 from core.plugin_host.meeting import find_service, look_at
 from core.web.request import Request
+from core.web.time_outs import time_out
 
 Interface = TypeVar("Interface")
 
 
 def starting_refused(request: Request) -> Refusal | None:
-    """Why a help seeker may not begin a conversation now; None: they may. Ask before somebody is let wait."""
-    return request.installation.plugins.first_refusal("allow_seeker_to_start", request.tenant, request=request)
+    """Why a help seeker may not begin a conversation now; None: they may. Ask before somebody is let wait.
+
+    A time-out of this browser session counts first, then what plugins say.
+    """
+    return time_out(request) or request.installation.plugins.first_refusal(
+        "allow_seeker_to_start", request.tenant, request=request
+    )
 
 
 def service(request: Request, interface: type[Interface]) -> Interface | None:

@@ -1,4 +1,4 @@
-"""What the core's own rooms hold about people. These are staff: people who seek help have no account here."""
+"""What the core's own rooms hold about people: staff. Who seeks help has no account, at most a time-out for a while."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from core.anonymity.models import TimeOut
 from core.audit.models import AuditRecord
 from core.database.base import TenantModel
 from core.events.models import OutboxEvent
@@ -49,7 +50,10 @@ def own_rooms(more: Sequence[PersonalData] = ()) -> OwnRooms:
         "core.staff", "Accounts of staff.", (Staff,), _accounts, _all(Staff), _account_of, blank_account
     )
     deeds = PersonalData("core.audit", "What staff did.", (AuditRecord,), _deeds, lambda session: 0, _deeds_of)
-    return OwnRooms((*more, *keys_personal_data(), sessions, failures, events, accounts), (deeds,))
+    breaks = PersonalData(
+        "core.time_outs", "Browser sessions that have a time-out now.", (TimeOut,), _time_outs, _all(TimeOut)
+    )
+    return OwnRooms((*more, *keys_personal_data(), sessions, failures, breaks, events, accounts), (deeds,))
 
 
 def _all(model: type[TenantModel]) -> Any:
@@ -111,6 +115,12 @@ def _session(row: StaffSession) -> Mapping[str, Any]:
 def _failures(session: TenantSession) -> Iterable[Mapping[str, Any]]:
     """Moments alone: the name that was typed is stored as a digest, which tells nobody anything."""
     return ({"at": row.at} for row in session.scalars(select(SignInFailure).order_by(SignInFailure.at)))
+
+
+def _time_outs(session: TenantSession) -> Iterable[Mapping[str, Any]]:
+    """Why and until when. Whose session it is nobody can tell: not even a digest goes out."""
+    rows = session.scalars(select(TimeOut).order_by(TimeOut.ends_at))
+    return ({"reason": row.reason, "ends_at": row.ends_at} for row in rows)
 
 
 def _events(session: TenantSession) -> Iterable[Mapping[str, Any]]:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
+from core.anonymity.models import TimeOut
+from core.anonymity.time_outs import forget_time_outs
 from core.audit.models import AuditRecord
 from core.events.telling import forget_events
 from core.hookspecs.values import Retention
@@ -36,6 +38,7 @@ def core_retention() -> tuple[Retention, ...]:
         Retention(
             "core.sign_in_failures", "Failed attempts to sign in.", MEMORY, _forget_failures, (SignInFailure,), MEMORY
         ),
+        Retention("core.time_outs", "Time-outs that are over.", timedelta(), forget_time_outs, (TimeOut,)),
         Retention("core.shifts", "Shifts that are over.", KEPT, _forget_shifts, (Shift,), KEPT),
         Retention(
             "core.audit", "What staff did.", FIVE_YEARS, _forget_audit, (AuditRecord,), shortest=timedelta(days=366)

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 import socketio
 
 from core.access.realtime_tokens import RealtimeIdentity
+from core.anonymity.visitor import Visitor
 from core.errors import TooMuch
 from core.identity.staff_identity import StaffIdentity
 from core.installation import Installation
@@ -67,6 +68,14 @@ class RealtimeContext:
         """Sends live news to a room of an organisation; `but` names a socket that knows it already."""
         await self.sockets.emit(event, dict(payload), room=tenant_key(tenant_id, room), skip_sid=but)
 
+    async def close_sockets_of(self, tenant_id: UUID, seeker_key: str) -> None:
+        """Closes a help seeker's sockets in this process; `SeekerWatch` does it in others, for who has a time-out."""
+        whose = (tenant_id, "seeker", seeker_key)
+        for connection in list(self.connections.values()):
+            identity = connection.identity
+            if (identity.tenant_id, identity.subject, identity.key) == whose:
+                await self.sockets.disconnect(connection.sid)
+
     def stop(self) -> None:
         """Lets running database work end."""
         self._threads.shutdown(wait=True)
@@ -85,6 +94,8 @@ class Connection:
     """Whether something was asked since the staff watch last looked."""
     gone: bool = False
     """Whether the socket has closed; a handler that was still at work may find it so after an `await`."""
+    visitor: Visitor | None = None
+    """Where it comes from, as an empty object."""
 
 
 class Call:
@@ -164,6 +175,33 @@ class Call:
     async def enter(self, room: str) -> None:
         """From now on this socket hears the room's news."""
         await self.context.sockets.enter_room(self.sid, tenant_key(self.tenant.id, room))
+
+    async def hold_tag(self, name: UUID) -> None:
+        """Keeps what is left of the caller's address with a conversation, in memory, so that a time-out can be given.
+
+        `name` is the conversation's id. It is kept until `release_tag`, and a day at most.
+        """
+        visitor = self.connection.visitor
+        if visitor is not None:
+            await self._aside(lambda: visitor.hold(self._tag_name(name)))
+
+    async def release_tag(self, name: UUID, after: timedelta) -> None:
+        """Forgets it when `after` has passed; sooner if that was said before."""
+        await self._aside(lambda: self.context.installation.tags.release(self._tag_name(name), after))
+
+    async def mark_tag(self, name: UUID, until: datetime) -> None:
+        """Lets the conversation's address share in a time-out until then: others there wait a little longer."""
+        await self._aside(lambda: self.context.installation.tags.mark(self._tag_name(name), until))
+
+    def _tag_name(self, name: UUID) -> str:
+        return tenant_key(self.tenant.id, name.hex)
+
+    async def _aside(self, work: Callable[[], None]) -> None:
+        """In memory at once; a Redis may keep one waiting, so it is asked beside the loop."""
+        if self.context.installation.configuration.redis is None:
+            work()
+        else:
+            await asyncio.to_thread(work)
 
     async def leave(self, room: str) -> None:
         """This socket hears the room's news no more."""

@@ -10,7 +10,7 @@ import structlog
 from core.access.realtime_tokens import RealtimeIdentity, TokenReader
 from core.access.table import Permissions
 from core.anonymity.middleware import AnonymityAsgi, bare_host
-from core.anonymity.tags import make_tags
+from core.anonymity.time_outs import time_out_of
 from core.configuration import Configuration
 from core.errors import TooMuch
 from core.identity.services.sessions import staff_of_session
@@ -23,6 +23,7 @@ from core.realtime.gate import RealtimeGate
 from core.realtime.headers import SecurityHeadersAsgi
 from core.realtime.journal import Journal, JournalRefused
 from core.realtime.loop_watch import LoopWatch
+from core.realtime.seeker_watch import SeekerWatch
 from core.realtime.sockets import FRAME_BYTES, PING_INTERVAL, PING_TIMEOUT, FastJson, RedisRooms, Rooms, SocketServer
 from core.realtime.staff_watch import StaffWatch
 from core.tenancy.session import tenant_session
@@ -52,6 +53,7 @@ class RealtimeServer:
         permissions = Permissions.of_plugins(installation.plugins.plugins.values())
         self._gate = RealtimeGate(self.context, permissions)
         self._watch = StaffWatch(self.context)
+        self._seeker_watch = SeekerWatch(self.context)
         folders = {name: plugin.card.folder for name, plugin in installation.plugins.plugins.items()}
         self._loop_watch = LoopWatch(folders, self._held_up)
         self._ways_to_a_human = installation.plugins.asked_on("add_start_action")
@@ -65,8 +67,13 @@ class RealtimeServer:
         inner = socketio.ASGIApp(self.sockets, socketio_path="socket.io", on_startup=self.start, on_shutdown=self.stop)
         known = self._installation.directory.find_host
         headed = SecurityHeadersAsgi(inner, configuration, lambda host: known(host) is not None)
-        tags, scheme = make_tags(configuration), configuration.public_scheme
-        return AnonymityAsgi(headed, tags, configuration.trusted_proxies, scheme=scheme)
+        return AnonymityAsgi(
+            headed,
+            self._installation.tags,
+            configuration.trusted_proxies,
+            scheme=configuration.public_scheme,
+            carrier=self._installation.carrier,
+        )
 
     async def start(self) -> None:
         """Starts the journal, tells plugins, and lets news from the rest of the process in."""
@@ -77,10 +84,12 @@ class RealtimeServer:
                 await plugin.realtime.started(self.context)
         self._installation.emit.connect(_LoopEmit(self.context))
         self._watch.start()
+        self._seeker_watch.start()
 
     async def stop(self) -> None:
         """Writes what waits and ends."""
         self._watch.stop()
+        self._seeker_watch.stop()
         self._loop_watch.stop()
         await asyncio.to_thread(self.journal.stop)
         self.context.stop()
@@ -100,6 +109,7 @@ class RealtimeServer:
         """Lets a socket in that shows a fresh token. Whoever has none learns nothing but that."""
         try:
             connection = await self._known(sid, bare_host(environ.get("HTTP_HOST", "")), auth)
+            connection.visitor = environ["asgi.scope"]["state"]["visitor"]
             self.context.connections[sid] = connection
             await self._welcome(connection)
         except Exception as error:
@@ -122,7 +132,15 @@ class RealtimeServer:
         staff = await self._staff(identity) if identity and identity.subject == "staff" else None
         if identity is None or (identity.subject == "staff" and staff is None):
             raise Refused("token")
+        if identity.subject == "seeker" and await asyncio.to_thread(self._has_time_out, identity):
+            raise Refused("time_out")
         return Connection(sid, identity, staff, Allowance())
+
+    def _has_time_out(self, identity: RealtimeIdentity) -> bool:
+        """Asked of the database at each connect: a time-out holds from its commit on, in every process."""
+        installation = self._installation
+        with tenant_session(installation.engine, identity.tenant_id, writes=False) as session, session.begin():
+            return time_out_of(session, installation.keys, identity.key, installation.clock()) is not None
 
     async def _staff(self, identity: RealtimeIdentity) -> StaffIdentity | None:
         engine, now = self._installation.engine, self._installation.clock()

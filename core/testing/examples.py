@@ -16,6 +16,7 @@ fill each of its tables: no table can be read across organisations unseen. `faul
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -23,6 +24,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from core.anonymity.models import TimeOut
 from core.audit.models import AuditRecord
 from core.clock import utc_now
 from core.console import routes as console
@@ -158,6 +160,14 @@ def secret_setting(session: TenantSession) -> UUID:
     return row.id
 
 
+def time_out(session: TenantSession) -> UUID:
+    """A break of a session that nobody has."""
+    row = TimeOut(session_digest=uuid4().bytes * 2, reason="joking", ends_at=utc_now() + timedelta(hours=1))
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def page(session: TenantSession) -> str:
     """A page to read. Pages come with the organisation; raises LookupError where it has none."""
     slug = session.scalars(select(TenantPage.slug).where(TenantPage.tenant_id == session.tenant_id)).first()
@@ -179,6 +189,7 @@ EXAMPLES: Mapping[str, Example] = {
     "staff": staff,
     "staff_session": staff_session,
     "stream": stream,
+    "time_out": time_out,
 }
 
 

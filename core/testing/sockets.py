@@ -74,9 +74,9 @@ class Sockets:
         self._realtime: RealtimeThread | None = None
         self._doors = Doors(app.installation.configuration.pages_port, 0)
 
-    def seeker(self, slug: str) -> Socket:
-        """The socket of a help seeker of an organisation, in a new browser session."""
-        return self._open(site(slug), f"seeker={uuid4().hex}{'x' * 11}")
+    def seeker(self, slug: str, cookie: str = "") -> Socket:
+        """The socket of a help seeker of an organisation: of the browser session with this cookie, or in a new one."""
+        return self._open(site(slug), cookie or f"seeker={uuid4().hex}{'x' * 11}")
 
     def staff(self, slug: str, *roles: str) -> Socket:
         """The socket of somebody with these roles, who is signed in at an organisation."""

@@ -20,7 +20,7 @@ from . import models
 from .permissions import HELP, PERMISSIONS
 from .realtime import REALTIME
 from .retention import PERSONAL_DATA, RULES
-from .schemas import ConversationEnded
+from .schemas import ConversationEnded, TimeOutLengths
 from .views.leave import leave_chat
 from .views.routes import ROUTES
 from .views.start import start_action
@@ -52,11 +52,18 @@ def declare_navigation() -> Iterable[NavigationItem]:
 
 @hookimpl
 def declare_settings() -> Iterable[Setting]:
-    """What is asked before the chat."""
+    """What is asked before the chat, and how long a time-out can be."""
     return (
         Setting("ask_age", bool, False, "Before the chat begins.", label="Ask for the age"),
         Setting("ask_gender", bool, False, "Before the chat begins.", label="Ask for the gender"),
         Setting("ask_pc4", bool, False, "Before the chat begins.", label="Ask for the four digits of the postcode"),
+        Setting(
+            "time_out_minutes",
+            TimeOutLengths,
+            (15, 60, 1440),
+            "Write one length on each line, from 5 to 10080 minutes (a week). The helper chooses one of them.",
+            label="Lengths of a time-out, in minutes",
+        ),
     )
 
 

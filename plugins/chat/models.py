@@ -1,6 +1,6 @@
 """The conversation: who waits, who talks with whom, what is over. Never what is said: that is in the stream, opaque."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Index, String, text
@@ -10,8 +10,11 @@ from core.api import TenantModel, UtcDateTime, tenant_foreign_key, tenant_index
 
 WAITING, TALKING, ENDED = "waiting", "talking", "ended"
 
-BY_SEEKER, BY_HELPER, BY_SILENCE = "seeker", "helper", "silence"
-"""Who ended a conversation; silence: the help seeker was gone for too long."""
+BY_SEEKER, BY_HELPER, BY_SILENCE, BY_TIME_OUT = "seeker", "helper", "silence", "timeout"
+"""Who ended a conversation; silence: the help seeker was gone for too long; timeout: the helper, with a time-out."""
+
+AFTER_THE_END = timedelta(minutes=10)
+"""How long a conversation stays after its end, and so how long a time-out can still be given."""
 
 
 class Conversation(TenantModel):

@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, select, update
 
 from core.api import PersonalData, Retention, TenantSession, close_stream, delete_stream, entries_after
 
-from .models import BY_SILENCE, ENDED, Conversation
+from .models import AFTER_THE_END, BY_SILENCE, ENDED, Conversation
 from .services.end import tell_ended
 
 MOST_AT_ONCE = 500
@@ -46,7 +46,7 @@ RULES = (
     Retention(
         "chat.ended",
         "A conversation and its messages, after its end.",
-        timedelta(minutes=10),
+        AFTER_THE_END,
         forget_ended,
         models=(Conversation,),
     ),

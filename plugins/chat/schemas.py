@@ -9,6 +9,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from core.api import TimeOutReason
+
+SHORTEST_TIME_OUT, LONGEST_TIME_OUT = 5, 7 * 24 * 60
+"""Minutes."""
 LONGEST_BODY = 24_000
 """Characters of base64url: a message padded to 16 KiB, sealed, with room for its frame."""
 
@@ -88,5 +92,18 @@ class Typing(InConversation):
 
     on: bool
 
+
+class GiveTimeOut(InConversation):
+    """A time-out for the help seeker of a conversation: a length of the organisation's, a reason of the core's."""
+
+    minutes: Annotated[int, Field(ge=SHORTEST_TIME_OUT, le=LONGEST_TIME_OUT)] | None = None
+    """None: the shortest."""
+    reason: TimeOutReason
+
+
+TimeOutLengths = Annotated[
+    tuple[Annotated[int, Field(ge=SHORTEST_TIME_OUT, le=LONGEST_TIME_OUT)], ...], Field(min_length=1, max_length=5)
+]
+"""How long a time-out can be at an organisation, in minutes."""
 
 Ender = Literal["seeker", "helper", "silence"]

@@ -1,6 +1,7 @@
 """What plugins hand to a screen of the core, or say when they are asked whether something may be."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -52,7 +53,11 @@ class FooterLink:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something may not be now: a text's key and English sentence, kind and without blame."""
+    """Why something may not be now: a text's key and English sentence, kind and without blame.
+
+    `values` go into the sentence's places: `{"until": "16.20 uur"}`.
+    """
 
     key: str
     sentence: str
+    values: Mapping[str, str] = field(default_factory=dict)

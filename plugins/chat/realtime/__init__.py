@@ -3,8 +3,8 @@
 from core.api import Realtime, RealtimeEvent, Subject
 
 from ..permissions import HELP
-from ..schemas import InConversation, Join, Nothing, Resume, Send, Typing
-from . import helper, messages, seeker, shared
+from ..schemas import GiveTimeOut, InConversation, Join, Nothing, Resume, Send, Typing
+from . import helper, messages, seeker, shared, time_out
 
 _SEEKER: frozenset[Subject] = frozenset({"seeker"})
 _STAFF: frozenset[Subject] = frozenset({"staff"})
@@ -20,6 +20,7 @@ REALTIME = Realtime(
         RealtimeEvent("chat.send", Send, messages.send, _BOTH, HELP, _CONVERSATION),
         RealtimeEvent("chat.resume", Resume, messages.resume, _BOTH, HELP, _CONVERSATION),
         RealtimeEvent("chat.typing", Typing, messages.typing, _BOTH, HELP, _CONVERSATION),
+        RealtimeEvent("chat.time_out", GiveTimeOut, time_out.give, _STAFF, HELP, _CONVERSATION),
         RealtimeEvent("chat.end", InConversation, messages.end, _BOTH, HELP, _CONVERSATION),
     ),
     started=shared.started,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.api import Call, Refused, StreamEntry, TenantSession, entries_after
 
-from ..models import BY_HELPER, BY_SEEKER, Conversation
+from ..models import AFTER_THE_END, BY_HELPER, BY_SEEKER, Conversation
 from ..schemas import InConversation, Resume, Sealed, Send, Typing
 from ..services.end import end_conversation
 from .shared import SEEKER, membership, memory_of
@@ -77,6 +77,7 @@ async def end(call: Call, payload: InConversation) -> Json:
         return end_conversation(session, keys, conversation, by, now)
 
     if await call.database(work):
+        await call.release_tag(payload.conversation, AFTER_THE_END)
         news = {"conversation": str(payload.conversation), "state": "ended", "by": by}
         await call.emit(member.room, "chat.state", news)
         memory_of(call).queue.changed(call.tenant.id)

@@ -26,9 +26,9 @@ class Presence:
         """A page of the help seeker's. Call `settle` after it."""
         self._pages[conversation_id].add(sid)
 
-    def seeker_goes(self, conversation_id: UUID, sid: str) -> None:
-        """That page is gone. Call `settle` after it."""
-        _take_out(self._pages, conversation_id, sid)
+    def seeker_goes(self, conversation_id: UUID, sid: str) -> bool:
+        """That page is gone; whether it was the last one. Call `settle` after it."""
+        return _take_out(self._pages, conversation_id, sid)
 
     def helper_comes(self, conversation_id: UUID, sid: str) -> bool:
         """A page of the helper's; whether it is the first one."""

@@ -31,6 +31,7 @@ class QueueNews:
         self._changed: set[UUID] = set()
         self._telling: dict[UUID, asyncio.Task[None]] = {}
         self._places: dict[UUID, dict[UUID, int]] = {}
+        self._turns: dict[UUID, asyncio.TimerHandle] = {}
 
     def changed(self, tenant_id: UUID) -> None:
         """The queue of an organisation is not what it was. Told at once when the last telling was a second ago."""
@@ -53,9 +54,9 @@ class QueueNews:
         except Exception as error:  # the next change tells it; a failure here must not end the telling for good
             log.warning("queue not told", exc_info=error)
             return
-        await self._context.emit(
-            tenant_id, HELPERS, "chat.queue", helpers_view(rows, self._context.installation.clock())
-        )
+        now = self._context.installation.clock()
+        await self._context.emit(tenant_id, HELPERS, "chat.queue", helpers_view(rows, now))
+        self._tell_again_at(tenant_id, next_turn(rows, now))
         places = places_of(rows)
         known = self._places.get(tenant_id, {})
         for conversation_id, ahead in places.items():
@@ -63,6 +64,20 @@ class QueueNews:
                 room = f"chat.conversation.{conversation_id.hex}"
                 await self._context.emit(tenant_id, room, "chat.place", {"ahead": ahead})
         self._places[tenant_id] = places
+
+    def _tell_again_at(self, tenant_id: UUID, seconds: float | None) -> None:
+        """Somebody's turn comes later: helpers see them then, though nothing else changes."""
+        if tenant_id in self._turns:
+            self._turns.pop(tenant_id).cancel()
+        if seconds is not None:
+            loop = asyncio.get_running_loop()
+            self._turns[tenant_id] = loop.call_later(seconds, self.changed, tenant_id)
+
+
+def next_turn(rows: Sequence[Waiter], now: datetime) -> float | None:
+    """Seconds until the next of those who have their turn later; None when there is nobody."""
+    later = [(row.joined_at - now).total_seconds() for row in rows if row.joined_at > now]
+    return min(later, default=None)
 
 
 def places_of(rows: Sequence[Waiter]) -> dict[UUID, int]:
@@ -75,7 +90,11 @@ def places_of(rows: Sequence[Waiter]) -> dict[UUID, int]:
 
 
 def helpers_view(rows: Sequence[Waiter], now: datetime) -> dict[str, Any]:
-    """What helpers see of the queue: since when each waits, danger, whether the page is there. No name."""
+    """What helpers see of the queue: since when each waits, danger, whether the page is there. No name.
+
+    Whose turn comes later is not in it yet.
+    """
+    rows = [row for row in rows if row.joined_at <= now]
     return {
         "total": sum(row.absent_since is None for row in rows),
         "waiting": [

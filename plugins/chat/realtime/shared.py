@@ -1,16 +1,19 @@
 """What the chat keeps in the realtime process: which sockets are in which conversation. The database is the truth."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from core.api import Call, RealtimeContext, Refused
 
-from ..models import Conversation
+from ..models import AFTER_THE_END, Conversation
 from ..services.presence import mark_all_absent
 from .presence import Presence
 from .queue_news import QueueNews
 
+AFTER_A_FAREWELL = timedelta(minutes=30) + AFTER_THE_END
+"""Who is away for half an hour has ended the conversation: ten minutes later at the latest nobody asks any more."""
 SEEKER = "seeker"
 """How a help seeker is named as the sender of an entry; a helper is named by the id of their account."""
 
@@ -77,9 +80,17 @@ async def take_part(call: Call, conversation: Conversation, sender: str) -> Memb
     else:
         helper_came = presence.helper_comes(conversation.id, call.sid)
     await call.enter(member.room)
+    if sender == SEEKER:
+        await _hold_tag(call, member)
     if helper_came:
         await _tell_helper(call, member, present=True)
     return member
+
+
+async def _hold_tag(call: Call, member: Membership) -> None:
+    await call.hold_tag(member.conversation_id)
+    if call.gone:  # its farewell came first, and nobody else would let go of it
+        await call.release_tag(member.conversation_id, AFTER_A_FAREWELL)
 
 
 async def settle_presence(call: Call, member: Membership) -> None:
@@ -105,7 +116,8 @@ async def disconnected(call: Call) -> None:
     presence = memory_of(call).presence
     for member in list(memberships(call).values()):
         if member.sender == SEEKER:
-            presence.seeker_goes(member.conversation_id, call.sid)
+            if presence.seeker_goes(member.conversation_id, call.sid):
+                await call.release_tag(member.conversation_id, AFTER_A_FAREWELL)
             await settle_presence(call, member)
         elif presence.helper_goes(member.conversation_id, call.sid):
             await _tell_helper(call, member, present=False)

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from core.api import KeyRing, TenantSession, close_stream, conversation_subject, record, tell
 
-from ..models import BY_HELPER, ENDED, Conversation
+from ..models import BY_HELPER, BY_TIME_OUT, ENDED, Conversation
 from ..schemas import ConversationEnded
 
 
@@ -16,7 +16,7 @@ def end_conversation(session: TenantSession, keys: KeyRing, conversation: Conver
     """Ends a conversation; from the commit on nothing more can be written in it. False when it had ended already.
 
     The update is the lock: when both sides end at the same moment, one of them did. An end by the helper is put on
-    record.
+    record, and told to other plugins as such: a time-out is nobody's business but the seeker's.
     """
     ended = session.scalars(
         update(Conversation)
@@ -28,8 +28,9 @@ def end_conversation(session: TenantSession, keys: KeyRing, conversation: Conver
     if ended is None:
         return False
     close_stream(session, conversation.stream_id, now)
-    tell_ended(session, conversation.id, by, now, was_taken=conversation.taken_at is not None)
-    if by == BY_HELPER and conversation.helper_id is not None:
+    ender = BY_HELPER if by == BY_TIME_OUT else by
+    tell_ended(session, conversation.id, ender, now, was_taken=conversation.taken_at is not None)
+    if ender == BY_HELPER and conversation.helper_id is not None:
         subject = conversation_subject(keys, conversation.tenant_id, conversation.id, now.date())
         record(session, conversation.helper_id, "chat.conversation_ended", subject, at=now)
     return True

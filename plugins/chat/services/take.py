@@ -33,6 +33,7 @@ def take_conversation(
     taken = session.scalars(
         update(Conversation)
         .where(Conversation.id == conversation_id, Conversation.state == WAITING, Conversation.absent_since.is_(None))
+        .where(Conversation.joined_at <= now)  # whose turn comes later is not to be had yet
         .values(state=TALKING, helper_id=helper.id, helper_alias=helper.alias, taken_at=now, danger=None)
         .returning(Conversation.id)
     ).first()

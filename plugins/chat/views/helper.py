@@ -2,11 +2,36 @@
 
 from typing import Any
 
-from core.api import Request
+from core.api import TIME_OUT_REASONS, ZONE, Request, setting
 
 from .seeker import questions, script_config
+
+_HOUR, _DAY = 60, 24 * 60
 
 
 def workbench(request: Request) -> dict[str, Any]:
     """Who waits, my conversations, and the conversation at hand."""
-    return {"questions": questions(request), "config": script_config(request)}
+    return {
+        "questions": questions(request),
+        "lengths": [(minutes, in_words(request, minutes)) for minutes in lengths(request)],
+        # What the other will read; the script puts the time in.
+        "reasons": {
+            name: request.t(text.key, text.english, until="{until}") for name, text in TIME_OUT_REASONS.items()
+        },
+        "config": {**script_config(request), "zone": str(ZONE)},
+    }
+
+
+def lengths(request: Request) -> list[int]:
+    """How long a time-out can be here, in minutes, the shortest first."""
+    return sorted(set(setting(request, "chat", "time_out_minutes")))
+
+
+def in_words(request: Request, minutes: int) -> str:
+    """A length: "15 minuten", "1 uur", "1 dag"."""
+    t = request.t
+    if minutes % _DAY == 0:
+        return t.plural("chat.time_out.days", "{n} day", "{n} days", n=minutes // _DAY)
+    if minutes % _HOUR == 0:
+        return t.plural("chat.time_out.hours", "{n} hour", "{n} hours", n=minutes // _HOUR)
+    return t.plural("chat.time_out.minutes", "{n} minute", "{n} minutes", n=minutes)

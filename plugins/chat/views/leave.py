@@ -1,8 +1,8 @@
 """Leaving at once: the conversation ends with the browser session."""
 
-from core.api import Request
+from core.api import Request, release_tag
 
-from ..models import BY_SEEKER
+from ..models import AFTER_THE_END, BY_SEEKER
 from ..services.end import end_conversation
 from ..services.find import open_conversation_of
 
@@ -14,6 +14,7 @@ def leave_chat(request: Request, seeker_key: str) -> None:
         return
     installation = request.installation
     end_conversation(request.db, installation.keys, conversation, BY_SEEKER, installation.clock())
+    release_tag(request, conversation.id, AFTER_THE_END)
     news = {"conversation": str(conversation.id), "state": "ended", "by": BY_SEEKER}
     request.emit_after_commit(f"chat.conversation.{conversation.id.hex}", "chat.state", news)
     request.emit_after_commit("chat.helpers", "chat.queue_changed", {})

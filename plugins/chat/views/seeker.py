@@ -4,7 +4,7 @@ from typing import Any
 
 from core.api import Request, setting
 
-from .wait import refusal
+from .wait import pause, refusal
 
 QUESTIONS = ("age", "gender", "pc4")
 """What an organisation may ask besides a nickname, in this order; its settings say which."""
@@ -13,6 +13,7 @@ QUESTIONS = ("age", "gender", "pc4")
 def talk(request: Request) -> dict[str, Any]:
     """Everything of the chat is on this page; the script shows one step at a time, so the history holds one entry."""
     return {
+        "pause": pause(request),  # then the page says that alone, without a script
         "questions": questions(request),
         "pages": request.tenant.pages_in(request.language),
         "config": {

@@ -12,6 +12,7 @@ from limits.storage import MemoryStorage
 from redis import Redis
 from redis.exceptions import ConnectionError as NoConnection
 
+from core.anonymity.tag_store import MemoryTags
 from core.anonymity.tags import KEY_LIFE, MemoryKey, RedisKey, Tags, refuse_persistence
 from core.errors import LuwteError
 
@@ -65,6 +66,53 @@ def test_a_failing_key_lets_people_in() -> None:
     assert all(visitor.hit("x", "1 per hour") for _ in range(3))
 
 
+def test_a_home_shares_in_a_time_out_that_was_given_by_the_tag_it_left() -> None:
+    now = [datetime(2026, 11, 22, tzinfo=UTC)]
+    tags = Tags(clock=lambda: now[0])
+    tags.visitor(HOME, "a").hold("talk")
+    assert not tags.visitor(HOME, "a").shares_time_out()
+    tags.mark("talk", now[0] + timedelta(hours=1))
+    tags.mark("never held", now[0] + timedelta(hours=1))
+    assert tags.visitor(HOME, "a").shares_time_out()
+    assert not tags.visitor(OTHER, "a").shares_time_out(), "another home"
+    assert not tags.visitor(HOME, "b").shares_time_out(), "another organisation"
+    assert not tags.visitor(None, "a").shares_time_out()
+    now[0] += timedelta(hours=1)
+    assert not tags.visitor(HOME, "a").shares_time_out()
+
+
+def test_a_tag_is_let_go_of_when_it_was_said_and_with_the_key_at_the_latest() -> None:
+    now = [datetime(2026, 11, 22, tzinfo=UTC)]
+    tags = Tags(clock=lambda: now[0])
+    far = now[0] + timedelta(days=7)
+    tags.visitor(HOME, "a").hold("talk")
+    tags.release("talk", timedelta(minutes=10))
+    tags.release("talk", timedelta(minutes=40))
+    now[0] += timedelta(minutes=10)
+    tags.mark("talk", far)
+    assert not tags.visitor(HOME, "a").shares_time_out(), "it was let go of after ten minutes, whatever was said later"
+    tags.visitor(HOME, "a").hold("talk")
+    tags.mark("talk", far)
+    assert tags.visitor(HOME, "a").shares_time_out()
+    now[0] += KEY_LIFE
+    assert not tags.visitor(HOME, "a").shares_time_out(), "nobody matches a tag whose key is gone"
+
+
+def test_a_store_that_is_away_costs_nobody_anything() -> None:
+    class Away(MemoryTags):
+        def put(self, name: str, value: bytes, keep: timedelta) -> None:
+            raise NoConnection("away")
+
+        def get(self, name: str) -> bytes | None:
+            raise NoConnection("away")
+
+    tags = Tags(store=Away())
+    visitor = tags.visitor(HOME, "a")
+    visitor.hold("talk")
+    tags.mark("talk", datetime.now(UTC) + timedelta(hours=1))
+    assert not visitor.shares_time_out()
+
+
 def test_a_limit_that_cannot_be_read_is_the_callers_fault() -> None:
     with pytest.raises(ValueError, match="parse"):
         Tags().visitor(HOME, "a").hit("x", "now and then")
@@ -93,7 +141,7 @@ def test_a_visitor_shows_nothing() -> None:
     visitor = Tags().visitor(HOME, "a")
     assert repr(visitor) == "<Visitor>"
     assert not hasattr(visitor, "__dict__")
-    assert [name for name in dir(visitor) if not name.startswith("__")] == ["hit"]
+    assert [name for name in dir(visitor) if not name.startswith("__")] == ["hit", "hold", "shares_time_out"]
     assert gc.get_referents(visitor) in ([], [type(visitor)])
     for store in (pickle.dumps, lambda it: it.__reduce_ex__(2)):
         with pytest.raises(TypeError, match="cannot be stored"):

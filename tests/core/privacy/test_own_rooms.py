@@ -151,5 +151,5 @@ def test_one_member_of_staff_is_handed_over_and_made_nobody(
 
 
 def test_what_cannot_be_told_of_one_person_is_named() -> None:
-    assert unasked([HOUSE], erasing=False) == ["core.streams", "core.sign_in_failures", "core.events"]
+    assert unasked([HOUSE], erasing=False) == ["core.streams", "core.sign_in_failures", "core.time_outs", "core.events"]
     assert "core.audit" not in unasked([HOUSE], erasing=True)

@@ -107,7 +107,7 @@ export class Connection {
   /** @param {Error} error */
   onError(error) {
     this.options.lost();
-    if (error.message === "closed") this.options.refused("closed");
+    if (error.message === "closed" || error.message === "time_out") this.options.refused(error.message);
     if (!this.socket.active) this.tryLater();
   }
 

@@ -5,6 +5,7 @@ import { askOnce, copyOf, optional, part, parts, say, values } from "../core/dom
 import { HelperConversation } from "./helper_conversation.js";
 import { OwnList, WaitingList } from "./helper_lists.js";
 import { Composer, Thread } from "./thread.js";
+import { TimeOutDialog } from "./time_out.js";
 
 const LOST_AFTER = 1500;
 const AGAIN_AFTER = 3000;
@@ -34,6 +35,7 @@ class HelperPage {
     });
     this.waiting = new WaitingList(root, this.texts, (id) => void this.take(id));
     this.mine = new OwnList(root, this.texts, (conversation) => this.open(conversation));
+    this.timeOut = new TimeOutDialog(root, this.texts, config.zone, (minutes, reason) => void this.giveTimeOut(minutes, reason));
     this.connection = new Connection({
       address: config.realtime,
       csrf: config.csrf,
@@ -170,6 +172,7 @@ class HelperPage {
     this.thread.showTyping(current.typing ? current.name : "");
     part(this.talk, "composer").hidden = current.ended;
     part(this.talk, "end").hidden = current.ended;
+    this.timeOut.button.hidden = current.timedOut;
     part(this.talk, "ended").hidden = !current.ended;
     this.showIntake(current.intake);
   }
@@ -216,6 +219,22 @@ class HelperPage {
       else current.end("helper");
     } catch {
       this.notify(this.texts.offline);
+    }
+  }
+
+  /**
+   * @param {number} minutes
+   * @param {string} reason
+   */
+  async giveTimeOut(minutes, reason) {
+    const { current } = this;
+    if (!current) return;
+    try {
+      const answer = await this.connection.ask("chat.time_out", { conversation: current.id, minutes, reason });
+      if (answer.error) this.notify(answer.error === "not_found" ? this.texts.time_out_gone : this.texts.broken);
+      else current.end("timeout");
+    } catch {
+      this.notify(this.texts.time_out_again);
     }
   }
 

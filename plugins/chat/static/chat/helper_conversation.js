@@ -46,6 +46,7 @@ export class HelperConversation {
     this.last = "";
     this.typing = false;
     this.ended = false;
+    this.timedOut = false;
     this.draft = "";
     this.delivery = new Delivery(connection, this.id, "helper", {
       arrived: (entry) => this.onEntry(entry),
@@ -114,6 +115,10 @@ export class HelperConversation {
 
   /** @param {string | undefined} by */
   end(by) {
+    if (by === "timeout" && !this.timedOut) {
+      this.timedOut = true;
+      this.notice(fill(this.texts.timed_out, { name: this.name }));
+    }
     if (this.ended) return;
     this.ended = true;
     this.typing = false;

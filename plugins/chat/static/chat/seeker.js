@@ -126,6 +126,7 @@ class SeekerPage {
 
   /** @param {string} reason */
   onRefused(reason) {
+    if (reason === "time_out") window.location.reload();
     this.wasLost = true;
     say(this.status, reason === "closed" ? this.texts.broken : this.texts.connecting);
   }
@@ -196,6 +197,8 @@ class SeekerPage {
       this.showPlace(state.ahead ?? 0);
     } else if (state.state === "talking") {
       this.talk(state.helper ?? "", state.helper_present !== false);
+    } else if (state.state === "ended" && state.by === "timeout") {
+      window.location.reload(); // the page that says why, until when, and whom to call
     } else if (state.state === "ended") {
       this.goodbye(state.by === "seeker" && this.step === "waiting" ? "waiting" : (state.by ?? "helper"));
     }
