@@ -2,7 +2,7 @@
 
 A sender's handler puts its entry into the queue before its first `await`, so entries keep the order in which a socket
 sent them. While one group commits the next one gathers: a busy moment makes larger groups instead of a longer wait.
-Who writes in a quiet moment is written at once; those who write within the next hundredth of a second go together.
+Who writes in a quiet moment is written at once; those who write while a screen shows one frame go together.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ QUEUE_SIZE = 4096
 """Entries that may wait for the database before senders are told to try again."""
 GROUP_SIZE = 128
 """Entries in one commit at most."""
-REST = 0.01
+REST = 0.016
 """Seconds from one commit's beginning to the next one's, unless a whole group waits: a commit costs far more than an
-entry, and nobody sees a hundredth of a second."""
+entry, and nobody sees one frame of a screen."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,8 @@ class Journal:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         """Nothing is written until `start`."""
         self._writer = JournalWriter(engine, clock)
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(QUEUE_SIZE)
+        # Nobody waits for a lock to put something in; the bound is looked at by the one thread that does.
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._entering = threading.Lock()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -72,17 +73,12 @@ class Journal:
         """
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         with self._entering:
-            taken = not self._stopping and self._put(_Waiting(entry, future))
+            taken = not self._stopping and self._queue.qsize() < QUEUE_SIZE
+            if taken:
+                self._queue.put(_Waiting(entry, future))
         if not taken:
             future.set_exception(JournalRefused("busy"))
         return future
-
-    def _put(self, waiting: _Waiting) -> bool:
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
-            return False
-        return True
 
     def _run(self) -> None:
         began = 0.0

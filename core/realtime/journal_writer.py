@@ -178,26 +178,39 @@ class JournalWriter:
         return self._connection, cursor
 
     def _write_group(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """Repeats are rare: whether there is one, the insert itself says. Only then is each entry looked up first."""
+        try:
+            return self._write_once(entries, look_first=False)
+        except self._engine.dialect.loaded_dbapi.IntegrityError:
+            if self._connection is not None:
+                self._connection.rollback()
+            return self._write_once(entries, look_first=True)
+
+    def _write_once(self, entries: Sequence[Entry], *, look_first: bool) -> list[Outcome]:
         connection, cursor = self._begin()
         outcomes: dict[int, Outcome] = {}
         for tenant_id, stream_id, numbered in _by_stream(entries):
             if self._postgres:
                 cursor.execute("SELECT set_config('luwte.tenant', %s, true)", (str(tenant_id),))
-            outcomes.update(self._write_stream(cursor, tenant_id, stream_id, numbered))
+            outcomes.update(self._write_stream(cursor, tenant_id, stream_id, numbered, look_first=look_first))
         connection.commit()
         cursor.close()
         return [outcomes[number] for number in range(len(entries))]
 
     def _write_stream(
-        self, cursor: Any, tenant_id: UUID, stream_id: UUID, numbered: list[tuple[int, Entry]]
+        self, cursor: Any, tenant_id: UUID, stream_id: UUID, numbered: list[tuple[int, Entry]], *, look_first: bool
     ) -> dict[int, Outcome]:
-        """Writes one stream's part of the group. The update holds its row: nobody else writes to it meanwhile."""
+        """Writes one stream's part of the group. The update holds its row: nobody else writes to it meanwhile.
+
+        In a stream that is closed nothing is inserted that could tell of a repeat: there each entry is looked up.
+        """
         place = {"tenant": self._bind_uuid(tenant_id), "stream": self._bind_uuid(stream_id)}
         taken = cursor.execute(self._take, {**place, "n": len(numbered)}).fetchone()
         first_seq = taken[0] - len(numbered) + 1 if taken else None
         writing = _StreamGroup(first_seq, self._clock())
+        look = look_first or taken is None
         for number, entry in numbered:
-            writing.add(number, entry, self._already_there(cursor, place, entry))
+            writing.add(number, entry, self._already_there(cursor, place, entry) if look else None)
         if writing.rows:
             cursor.executemany(self._insert, [self._row(place, entry, seq, writing.now) for entry, seq in writing.rows])
         if taken and len(writing.rows) < len(numbered):
