@@ -22,6 +22,7 @@ def make_server(asgi: Any, host: str, port: int) -> uvicorn.Server:
             ws=StrictSockets,
             ws_per_message_deflate=False,
             ws_max_size=FRAME_BYTES * 2,
+            ws_ping_interval=None,  # Engine.IO asks by itself whether the other end is there
             proxy_headers=False,
             server_header=False,
             date_header=False,

@@ -26,6 +26,7 @@ from core.realtime.loop_watch import LoopWatch
 from core.realtime.seeker_watch import SeekerWatch
 from core.realtime.sockets import FRAME_BYTES, PING_INTERVAL, PING_TIMEOUT, FastJson, RedisRooms, Rooms, SocketServer
 from core.realtime.staff_watch import StaffWatch
+from core.realtime.time_limits import TimeLimits
 from core.tenancy.session import tenant_session
 from core.tenancy.tenant import Tenant
 
@@ -56,6 +57,7 @@ class RealtimeServer:
         self._seeker_watch = SeekerWatch(self.context)
         folders = {name: plugin.card.folder for name, plugin in installation.plugins.plugins.items()}
         self._loop_watch = LoopWatch(folders, self._held_up)
+        self._limits = TimeLimits(lambda: LONGEST_EVENT)
         self._ways_to_a_human = installation.plugins.asked_on("add_start_action")
         self.sockets.on("connect", self._connect)
         self.sockets.on("disconnect", self._disconnect)
@@ -79,6 +81,7 @@ class RealtimeServer:
         """Starts the journal, tells plugins, and lets news from the rest of the process in."""
         self.journal.start()
         self._loop_watch.start()
+        self._limits.start()
         for plugin in self._installation.plugins.plugins.values():
             if plugin.realtime.started is not None:
                 await plugin.realtime.started(self.context)
@@ -91,6 +94,7 @@ class RealtimeServer:
         self._watch.stop()
         self._seeker_watch.stop()
         self._loop_watch.stop()
+        self._limits.stop()
         await asyncio.to_thread(self.journal.stop)
         self.context.stop()
 
@@ -200,7 +204,7 @@ class RealtimeServer:
             return {"error": "not_found"}
         try:
             event, call, payload = self._gate.admit(connection, name, arguments[0] if arguments else None)
-            async with asyncio.timeout(LONGEST_EVENT):
+            with self._limits.limited():
                 return await event.handler(call, payload)
         except (Refused, JournalRefused) as refusal:
             return {"error": refusal.code}

@@ -9,6 +9,9 @@ import orjson
 import socketio
 from socketio import packet
 
+from core.realtime.line import Line
+from core.realtime.slim_queue import SlimQueue
+
 OUTGOING = 256
 """Packets that may wait for one slow reader. When they are more, the socket is closed; the client resumes."""
 _TURNS = 3
@@ -41,12 +44,14 @@ class FastJson:
         return orjson.loads(text)
 
 
-class BoundedQueue(asyncio.Queue[Any]):
+class BoundedQueue(SlimQueue):
     """A socket's outgoing queue. The library's own has no bound: a client that stops reading would fill the memory."""
+
+    __slots__ = ("_over",)
 
     def __init__(self) -> None:
         """Holds `OUTGOING` packets and one end mark."""
-        super().__init__(OUTGOING + 1)
+        super().__init__()
         self._over = False
 
     async def put(self, item: Any) -> None:
@@ -61,20 +66,47 @@ class BoundedQueue(asyncio.Queue[Any]):
             await asyncio.sleep(0)
         if self.qsize() >= OUTGOING and item is not None:
             self._give_up()
-        elif not self.full() and not self._over:
+        elif not self._over:
             self.put_nowait(item)
 
     def _give_up(self) -> None:
-        while not self.empty():
-            self.get_nowait()
-            self.task_done()
+        self._items.clear()
         if not self._over:
             self._over = True  # nothing may follow the end mark: nobody would take it out
             self.put_nowait(None)
 
 
 class EngineServer(engineio.AsyncServer):  # type: ignore[misc]  # engineio ships no types
-    """Engine.IO with bounded outgoing queues."""
+    """Engine.IO with bounded outgoing queues, over lines of our own."""
+
+    async def _handle_connect(self, environ: dict[str, Any], transport: str, jsonp_index: int | None = None) -> Any:
+        """Opens a line. As the library's own, which makes its own kind of line, and asks all in turn if they live."""
+        sid = self.generate_id()
+        line = self.sockets[sid] = Line(self, sid)
+        opening = {
+            "sid": sid,
+            "upgrades": self._upgrades(sid, transport),
+            "pingTimeout": int(self.ping_timeout * 1000),
+            "pingInterval": int(self.ping_interval * 1000),
+            "maxPayload": self.max_http_buffer_size,
+        }
+        await line.send(engineio.packet.Packet(engineio.packet.OPEN, opening))
+        await self.handlers["connect"](sid, environ)
+        line.handshake = environ
+        line.schedule_ping()
+        if transport == "websocket":
+            answer = await line.handle_get_request(environ)
+            self.sockets.pop(sid, None)
+            return answer
+        line.connected = True
+        return self._ok(await line.poll(), jsonp_index=jsonp_index)
+
+    async def heard(self, sid: str, data: Any) -> None:
+        """Hands on what a line brought. What cannot be read ends nobody's line but costs an answer."""
+        try:
+            await self.handlers["message"](sid, data)
+        except Exception:
+            self.logger.exception("message handler error")
 
     def create_queue(self, *args: Any, **kwargs: Any) -> BoundedQueue:
         """The outgoing queue of one socket."""
@@ -117,6 +149,11 @@ class RedisRooms(socketio.AsyncRedisManager, Rooms):  # type: ignore[misc]  # so
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # socketio ships no types
     """Socket.IO over our Engine.IO: only events as text, and only by names that a plugin can have."""
 
+    def __init__(self, **options: Any) -> None:
+        """Takes what the library does."""
+        super().__init__(**options)
+        self._answering: set[asyncio.Task[None]] = set()
+
     async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
         """Opens a line, and begins to watch whether somebody speaks on it."""
         await super()._handle_eio_connect(eio_sid, environ)
@@ -145,7 +182,22 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # socketio ship
         """Takes away names with which a client could call our own `connect`, `disconnect` and `*` handlers."""
         arguments = data if isinstance(data, list) and data else [None]
         name = arguments[0] if isinstance(arguments[0], str) and "." in arguments[0] else NO_EVENT
-        await super()._handle_event(eio_sid, namespace, number, [name, *arguments[1:]])
+        space = namespace or "/"
+        sid = self.manager.sid_from_eio_sid(eio_sid, space)
+        if self.manager.is_connected(sid, space):
+            task = asyncio.create_task(self._answer(eio_sid, sid, namespace, number, name, arguments[1:]))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, eio_sid: str, sid: str, namespace: Any, number: Any, name: str, arguments: Any) -> None:
+        """Has our one handler of all events answer, and sends what it says to whoever asked for it."""
+        answer = await self.handlers["/"]["*"](name, sid, *arguments)
+        line = self.eio.sockets.get(eio_sid)
+        if number is None or line is None:
+            return
+        said = self.packet_class(packet.ACK, namespace=namespace, id=number, data=[answer], binary=False)
+        with suppress(engineio.exceptions.SocketIsClosedError):
+            await line.send(engineio.packet.Packet(engineio.packet.MESSAGE, said.encode()))
 
     def _engineio_server_class(self) -> type[EngineServer]:
         return EngineServer

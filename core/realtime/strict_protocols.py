@@ -9,6 +9,7 @@ from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
 from core.anonymity.headers import answer_of_the_server_itself
+from core.realtime.slim_queue import SlimQueue
 
 
 class StrictHttp(H11Protocol):
@@ -35,6 +36,12 @@ class StrictSockets(WebSocketsSansIOProtocol):
         """Takes what uvicorn gives."""
         super().__init__(*arguments, **options)
         self.conn = _StrictHandshake(extensions=[], max_size=self.config.ws_max_size, logger=self.logger)
+        self.queue = SlimQueue()  # type: ignore[assignment]  # has what is used of it
+
+    def start_keepalive(self) -> None:
+        """The handshake is over: lets go of what was said in it, 10 KB of headers."""
+        super().start_keepalive()
+        del self.request, self.response
 
 
 class _StrictHandshake(ServerProtocol):

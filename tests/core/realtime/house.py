@@ -224,7 +224,7 @@ class TeaHouse:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Waits until something holds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not holds():  # noqa: ASYNC110 - what is waited for has no event of its own
                 await asyncio.sleep(0.01)
 

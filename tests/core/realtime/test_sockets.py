@@ -40,17 +40,34 @@ def test_a_reader_who_stands_still_loses_the_socket_and_holds_no_memory() -> Non
     asyncio.run(work())
 
 
-def test_nobody_waits_for_ever_for_a_queue_that_was_given_up() -> None:
-    """The library waits with `join` for all that it put in."""
-
+def test_a_queue_that_was_given_up_ends_with_its_mark() -> None:
     async def work() -> None:
         waiting = _filled(OUTGOING)
         await waiting.put("one too many")
         await waiting.put("and another")
-        assert waiting.get_nowait() is None
-        waiting.task_done()
-        async with asyncio.timeout(2):
-            await waiting.join()
+        assert await waiting.get() is None
+        assert waiting.empty()
+
+    asyncio.run(work())
+
+
+def test_two_readers_and_one_who_gave_up_lose_nothing() -> None:
+    """Long polls overlap when a page asks again: what one that went was woken for, the next one gets."""
+
+    async def work() -> None:
+        waiting = BoundedQueue()
+        first, second, third = (asyncio.ensure_future(waiting.get()) for _ in range(3))
+        await asyncio.sleep(0)
+        second.cancel()
+        waiting.put_nowait("a")
+        await asyncio.sleep(0)
+        first.cancel()  # it was woken, and gives up before its turn or has it already
+        waiting.put_nowait("b")
+        got = [it for it in await asyncio.gather(first, second, third, return_exceptions=True) if isinstance(it, str)]
+        got += [waiting.get_nowait() for _ in range(waiting.qsize())]
+        assert got == ["a", "b"]
+        with pytest.raises(asyncio.QueueEmpty):
+            waiting.get_nowait()
 
     asyncio.run(work())
 
