@@ -19,6 +19,7 @@ _VALUES = {
     "NavigationItem": (1, "label_key", "label"),
     "Refusal": (0, "key", "sentence"),
     "Report": (1, "label_key", "label"),
+    "Retention": (99, "label_key", "label"),
     "Verdict": (1, "reason_key", "reason"),
 }
 """Values of the hooks that hold a sentence: at which argument its key stands, and the names of key and English."""

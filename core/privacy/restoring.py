@@ -101,6 +101,7 @@ class RestoreDesk:
             engine.dispose()
             for stale in (f"{place}-wal", f"{place}-shm"):
                 Path(stale).unlink(missing_ok=True)
+            draft.chmod(0o600)
             draft.replace(place)
         finally:
             engine.dispose()

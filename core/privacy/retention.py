@@ -31,20 +31,36 @@ A_MONTH = timedelta(days=30)
 def core_retention() -> tuple[Retention, ...]:
     """The rules of the core's rooms, applied for every organisation."""
     return (
-        Retention("core.staff", "Accounts of staff who have left.", A_MONTH, _forget_staff, shortest=timedelta(days=1)),
         Retention(
-            "core.staff_sessions", "Sessions of staff that are over.", timedelta(), _forget_sessions, (StaffSession,)
+            "core.staff", "Accounts of staff who have left.", A_MONTH, _forget_staff, shortest=timedelta(days=1),
+            label_key="limits.staff", label="Accounts of people who have left",
         ),
         Retention(
-            "core.sign_in_failures", "Failed attempts to sign in.", MEMORY, _forget_failures, (SignInFailure,), MEMORY
+            "core.staff_sessions", "Sessions of staff that are over.", timedelta(), _forget_sessions, (StaffSession,),
+            label_key="limits.staff_sessions", label="Sign-ins that are over",
         ),
-        Retention("core.time_outs", "Time-outs that are over.", timedelta(), forget_time_outs, (TimeOut,)),
-        Retention("core.shifts", "Shifts that are over.", KEPT, _forget_shifts, (Shift,), KEPT),
         Retention(
-            "core.audit", "What staff did.", FIVE_YEARS, _forget_audit, (AuditRecord,), shortest=timedelta(days=366)
+            "core.sign_in_failures", "Failed attempts to sign in.", MEMORY, _forget_failures, (SignInFailure,), MEMORY,
+            label_key="limits.sign_in_failures", label="Failed attempts to sign in",
         ),
-        Retention("core.events", "Events that a plugin could not be told.", A_MONTH, forget_events),
-    )
+        Retention(
+            "core.time_outs", "Time-outs that are over.", timedelta(), forget_time_outs, (TimeOut,),
+            label_key="limits.time_outs", label="Time-outs that are over",
+        ),
+        Retention(
+            "core.shifts", "Shifts that are over.", KEPT, _forget_shifts, (Shift,), KEPT,
+            label_key="limits.shifts", label="Shifts that are over",
+        ),
+        Retention(
+            "core.audit", "What staff did.", FIVE_YEARS, _forget_audit, (AuditRecord,), shortest=timedelta(days=366),
+            label_key="limits.audit", label="The record of what staff did",
+        ),
+        Retention(
+            "core.events", "Events that a plugin could not be told.", A_MONTH, forget_events,
+            shortest=timedelta(days=1),
+            label_key="limits.events", label="News between plug-ins that could not be delivered",
+        ),
+    )  # fmt: skip
 
 
 BACKUPS = Retention(
@@ -54,6 +70,8 @@ BACKUPS = Retention(
     lambda session, before: 0,
     shortest=timedelta(days=1),
     longest=timedelta(days=92),
+    label_key="limits.backups",
+    label="Backups of everything",
 )
 """Files, not rows of an organisation: the network alone says how long they stay (`core/privacy/backups.py`)."""
 

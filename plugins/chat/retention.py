@@ -49,8 +49,18 @@ RULES = (
         AFTER_THE_END,
         forget_ended,
         models=(Conversation,),
+        label_key="chat.kept.ended",
+        label="Conversations, after their end",
     ),
-    Retention("chat.abandoned", "A conversation whose help seeker went away.", timedelta(minutes=30), end_abandoned),
+    Retention(
+        "chat.abandoned",
+        "A conversation whose help seeker went away.",
+        timedelta(minutes=30),
+        end_abandoned,
+        shortest=timedelta(minutes=30),
+        label_key="chat.kept.abandoned",
+        label="Conversations in which the help seeker stays away",
+    ),
 )
 
 

@@ -16,6 +16,8 @@ class Retention:
     `keep` is the default. An organisation may choose less, down to `shortest`; the network says how long at most, up to
     `longest` (by default `keep`). Where nothing lies between these two, nobody chooses. Tables of what stays for less
     than a day are left out of backups: a copy would outlive what it is a copy of.
+
+    `label` names it on the page where organisations choose: a text, under `label_key`. Without it it is not there.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Retention:
     models: tuple[type, ...] = ()
     shortest: timedelta = timedelta(minutes=1)
     longest: timedelta | None = None
+    label_key: str = ""
+    label: str = ""
 
     @property
     def most(self) -> timedelta:

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.hookspecs.values import NavigationItem, Route
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-_ROOMS = ("assets", "identity", "keys", "leave", "realtime", "settings", "site")
+_ROOMS = ("assets", "identity", "keys", "leave", "limits", "realtime", "settings", "site")
 
 
 def all_routes() -> tuple[Route, ...]:
