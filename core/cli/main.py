@@ -13,6 +13,7 @@ from core.errors import LuwteError
 COMMANDS = {
     "backup": "Write a backup of database and files.",
     "demo": "The demo accounts: luwte demo sign-ins.",
+    "doctor": "Print the digits of all keys, after checking every public list.",
     "keys": "Change the root key of what is sealed at rest; drop the old one.",
     "limits": "Show and choose how long things stay.",
     "migrate": "Bring the database up to this version.",

@@ -4,6 +4,7 @@ from typing import Any
 
 from core.crypto.sealing import SealingRefused, forms
 from core.crypto.sealing.encoding import to_text
+from core.i18n.formats import time_of_day
 from core.identity.passphrase import word_list
 from core.keys.refused import KeysRefused
 from core.keys.schemas import wrapped_key
@@ -30,7 +31,7 @@ def state(request: Request) -> dict[str, Any]:
     return {
         "now": int(now.timestamp()),
         "identity": {"public": to_text(own.public), "wrapped": to_text(own.wrapped)} if own else None,
-        "shift": {"id": str(shift.id), "ends": int(shift.ends.timestamp())} if shift else None,
+        "shift": {"id": str(shift.id), "until": time_of_day(shift.ends, request.language)} if shift else None,
     }
 
 

@@ -1,12 +1,14 @@
 """The public lists of keys: files, on every host of the organisation and of its portal, for anybody to compare."""
 
 import gzip
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 
+from core.i18n.formats import time_of_day, weekday_in_words
 from core.keys.lists import PublicLists
 from core.tenancy.tenant import Tenant
 from core.web.assets import Asset, asset_response
@@ -47,6 +49,15 @@ def keys_address(request: Request, tenant: Tenant | None = None) -> str:
 def lists_of(request: Request) -> PublicLists:
     """The public lists of this installation."""
     return PublicLists.of(request.installation.configuration)
+
+
+def new_key_counts_from(request: Request) -> str | None:
+    """From when a new key counts that nobody vouches for, in words; None: none waits."""
+    found = lists_of(request).waiting(request.tenant.id)
+    if found is None:
+        return None
+    moment = datetime.fromtimestamp(found.counts_from, UTC)
+    return f"{weekday_in_words(moment, request.language)}, {time_of_day(moment, request.language)}"
 
 
 def _owner(request: Request) -> Tenant:

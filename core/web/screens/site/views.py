@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from core.web.contributions import home_blocks, start_actions
 from core.web.left_out import left_out_here
 from core.web.request import Request
+from core.web.screens.keys.public import new_key_counts_from
 
 
 def home(request: Request) -> Mapping[str, Any]:
@@ -36,4 +37,4 @@ def about(request: Request) -> Mapping[str, Any]:
 
 def workplace(request: Request) -> Mapping[str, Any]:
     """Where staff arrive: what they can go to from here, and what could not be started."""
-    return {"left_out": left_out_here(request)}
+    return {"left_out": left_out_here(request), "new_key_from": new_key_counts_from(request)}

@@ -19,7 +19,7 @@ const ENDS_SOON_S = 15 * 60;
 
 /**
  * @typedef {"impossible" | "make" | "repeat" | "wait" | "begin" | "elsewhere" | "open"} Step
- * @typedef {{ now: number, identity: { public: string, wrapped: string } | null, shift: { id: string, ends: number } | null }} State
+ * @typedef {{ now: number, identity: { public: string, wrapped: string } | null, shift: { id: string, until: string } | null }} State
  */
 
 class ShiftPage {
@@ -59,7 +59,7 @@ class ShiftPage {
     if (Math.abs(this.skew) > CLOCK_OFF_S) throw new NotDone("not_yet", this.texts.clock);
     const shift = await openShift(this.config.tenant);
     if (!state.identity) return this.propose();
-    if (shift && state.shift && shift.id === state.shift.id) return this.showOpen(shift.ends);
+    if (shift && state.shift && shift.id === state.shift.id) return this.showOpen(shift.ends, state.shift.until);
     if (!(await this.isSigned(state.identity.public))) return this.showWait(state.identity.public);
     this.show(state.shift && !this.anew ? "elsewhere" : "begin");
   }
@@ -164,10 +164,12 @@ class ShiftPage {
     await this.look();
   }
 
-  /** @param {number} ends */
-  showOpen(ends) {
-    const clock = new Date(ends * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    part(this.root, "until").textContent = fill(this.texts.until, { time: clock });
+  /**
+   * @param {number} ends
+   * @param {string} time the same, in words
+   */
+  showOpen(ends, time) {
+    part(this.root, "until").textContent = fill(this.texts.until, { time });
     part(this.root, "ends-soon").hidden = ends - Date.now() / 1000 > ENDS_SOON_S;
     this.show("open");
     this.timer = window.setTimeout(() => void this.busy(() => this.look()), 60 * 1000);

@@ -27,12 +27,10 @@ const COST = { memory: 64 * 1024, passes: 3, lanes: 1 };
  * @param {string} owner
  */
 export async function newWrappedSigningKey(argon2id, phrase, tenant, owner) {
-  const head = join(KIND, fourBytes(COST.memory), fourBytes(COST.passes), Uint8Array.of(COST.lanes), random(16));
+  // Drawn before the pair, so that frozen draws come in their order.
+  const head = newHead();
   const pair = /** @type {CryptoKeyPair} */ (await subtle().generateKey(ECDSA, true, ["sign", "verify"]));
-  const iv = random(NONCE);
-  const how = { name: "AES-GCM", iv, additionalData: boundTo(tenant, owner, head) };
-  const wrapped = await subtle().wrapKey("pkcs8", pair.privateKey, await stretch(argon2id, phrase, head, "wrapKey"), how);
-  const blob = join(head, iv, new Uint8Array(wrapped));
+  const blob = await wrap(argon2id, pair.privateKey, { phrase, tenant, owner, head });
   const { public: publicBytes } = await SigningKey.from(pair);
   return { blob, key: await unwrapSigningKey(argon2id, blob, phrase, { tenant, owner, publicBytes }) };
 }
@@ -45,16 +43,57 @@ export async function newWrappedSigningKey(argon2id, phrase, tenant, owner) {
  * @param {{ tenant: string, owner: string, publicBytes: Bytes }} whose
  */
 export async function unwrapSigningKey(argon2id, blob, phrase, { tenant, owner, publicBytes }) {
+  const privateKey = await unwrap(argon2id, blob, { phrase, tenant, owner, extractable: false });
+  try {
+    const publicKey = await subtle().importKey("raw", publicBytes, ECDSA, true, ["verify"]);
+    return await SigningKey.from({ privateKey, publicKey });
+  } catch {
+    throw new SealingRefused("wrong_phrase");
+  }
+}
+
+/**
+ * The same key under another pass phrase, for another owner: a second coordinator, or paper. Refuses as
+ * `unwrapSigningKey` does.
+ * @param {Argon2id} argon2id
+ * @param {Bytes} blob
+ * @param {{ tenant: string, owner: string, phrase: string }} from
+ * @param {{ owner: string, phrase: string }} to
+ */
+export async function rewrapSigningKey(argon2id, blob, { tenant, owner, phrase }, to) {
+  const privateKey = await unwrap(argon2id, blob, { phrase, tenant, owner, extractable: true });
+  return wrap(argon2id, privateKey, { phrase: to.phrase, tenant, owner: to.owner, head: newHead() });
+}
+
+function newHead() {
+  return join(KIND, fourBytes(COST.memory), fourBytes(COST.passes), Uint8Array.of(COST.lanes), random(16));
+}
+
+/**
+ * @param {Argon2id} argon2id
+ * @param {CryptoKey} privateKey
+ * @param {{ phrase: string, tenant: string, owner: string, head: Bytes }} how
+ */
+async function wrap(argon2id, privateKey, { phrase, tenant, owner, head }) {
+  const iv = random(NONCE);
+  const cipher = { name: "AES-GCM", iv, additionalData: boundTo(tenant, owner, head) };
+  const key = await stretch(argon2id, phrase, head, "wrapKey");
+  return join(head, iv, new Uint8Array(await subtle().wrapKey("pkcs8", privateKey, key, cipher)));
+}
+
+/**
+ * @param {Argon2id} argon2id
+ * @param {Bytes} blob
+ * @param {{ phrase: string, tenant: string, owner: string, extractable: boolean }} how
+ */
+async function unwrap(argon2id, blob, { phrase, tenant, owner, extractable }) {
   check(blob[0] === KIND[0] && blob[1] === KIND[1], "unknown_version");
   check(blob.length > HEAD + NONCE + TAG, "cut_off");
   const head = blob.slice(0, HEAD);
   const key = await stretch(argon2id, phrase, head, "unwrapKey");
-  const how = { name: "AES-GCM", iv: blob.slice(HEAD, HEAD + NONCE), additionalData: boundTo(tenant, owner, head) };
+  const cipher = { name: "AES-GCM", iv: blob.slice(HEAD, HEAD + NONCE), additionalData: boundTo(tenant, owner, head) };
   try {
-    const sealed = blob.slice(HEAD + NONCE);
-    const privateKey = await subtle().unwrapKey("pkcs8", sealed, key, how, ECDSA, false, ["sign"]);
-    const publicKey = await subtle().importKey("raw", publicBytes, ECDSA, true, ["verify"]);
-    return await SigningKey.from({ privateKey, publicKey });
+    return await subtle().unwrapKey("pkcs8", blob.slice(HEAD + NONCE), key, cipher, ECDSA, extractable, ["sign"]);
   } catch {
     throw new SealingRefused("wrong_phrase");
   }
