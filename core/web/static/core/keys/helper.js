@@ -8,6 +8,7 @@ import { canonicalPhrase, newWrappedSigningKey, unwrapSigningKey } from "../seal
 import { argon2idIn } from "./argon2id.js";
 import { get, NotDone, post } from "./ask.js";
 import { NoList, readTrust } from "./list.js";
+import { isRevoked } from "./root.js";
 import { forgetShifts, keepShift, onShiftChange, openShift } from "./shift.js";
 import { drawWords } from "./words.js";
 
@@ -60,21 +61,33 @@ class ShiftPage {
     const shift = await openShift(this.config.tenant);
     if (!state.identity) return this.propose();
     if (shift && state.shift && shift.id === state.shift.id) return this.showOpen(shift.ends, state.shift.until);
-    if (!(await this.isSigned(state.identity.public))) return this.showWait(state.identity.public);
+    const standing = await this.standing(state.identity.public);
+    if (standing === "revoked") return this.replaceRevoked();
+    if (standing === "waits") return this.showWait(state.identity.public);
     this.show(state.shift && !this.anew ? "elsewhere" : "begin");
   }
 
-  /** @param {string} publicText */
-  async isSigned(publicText) {
+  /**
+   * Whether the helper's key counts, by the public list.
+   * @param {string} publicText
+   * @returns {Promise<"counts" | "waits" | "revoked">}
+   */
+  async standing(publicText) {
     try {
       const { document } = await readTrust({ tenant: this.config.tenant, address: this.config.address, remember: true });
+      if (isRevoked(document, fromText(publicText))) return "revoked";
       const helper = await document.helper(this.config.staff, "helper", Math.floor(Date.now() / 1000 + (this.skew || 0)));
-      return toText(helper.says.key) === publicText;
+      return toText(helper.says.key) === publicText ? "counts" : "waits";
     } catch (error) {
       const notYet = error instanceof SealingRefused && ["unknown_helper", "revoked", "expired"].includes(error.code);
-      if (notYet || error instanceof NoList) return false;
+      if (notYet || error instanceof NoList) return "waits";
       throw error;
     }
+  }
+
+  replaceRevoked() {
+    this.makeAnew();
+    say(part(this.root, "fault"), this.texts.revoked);
   }
 
   propose() {

@@ -1,6 +1,6 @@
 // The organisation's key in a coordinator's browser: what is done with it, apart from how that looks.
 
-import { same, toText } from "../sealing/bytes.js";
+import { fromText, same, toText } from "../sealing/bytes.js";
 import { certifyHelper, keysJson, signKeys, succeed } from "../sealing/issuing.js";
 
 /**
@@ -104,7 +104,16 @@ export class NextList {
 }
 
 /**
- * How a helper stands: without a key, waiting for approval, approved, or not counting any more.
+ * Whether a key was withdrawn.
+ * @param {KeysDocument} document
+ * @param {Bytes} key
+ */
+export function isRevoked(document, key) {
+  return document.says.revoked.some((revocation) => same(revocation.key, key));
+}
+
+/**
+ * How a helper stands: without a key, waiting for approval, approved, withdrawn, or not counting any more.
  * @param {KeysDocument} document
  * @param {Colleague} colleague
  * @param {number} now
@@ -112,6 +121,7 @@ export class NextList {
 export function standing(document, colleague, now) {
   const found = document.says.helpers.find(({ says }) => says.id === colleague.id);
   if (!colleague.public) return { state: "none", ends: 0 };
+  if (isRevoked(document, fromText(colleague.public))) return { state: "revoked", ends: 0 };
   if (!found || toText(found.says.key) !== colleague.public) return { state: "waits", ends: 0 };
   return { state: found.says.ends > now ? "approved" : "expired", ends: found.says.ends };
 }
