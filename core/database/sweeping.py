@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from core.database.engine import BUSY_TIMEOUT_MS
 from core.database.scope import unguarded
 
-_PATIENCE_MS = 500
-"""While others wait for it too: a round later is early enough."""
+_PATIENCE_MS = 100
+"""While it waits for readers, writers wait for it: a message can wait so long, and a round later is early enough."""
 
 
 def sweep(engine: Engine) -> bool:

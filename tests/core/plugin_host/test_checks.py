@@ -115,6 +115,12 @@ def test_personal_data_needs_a_retention_rule_for_each_model(workshop: Workshop)
     assert [data.name for data in host.plugins["example"].personal_data] == ["example.pets"]
 
 
+@pytest.mark.parametrize("bounds", ["timedelta(2), work, longest=timedelta(1)", "timedelta(-1), work"])
+def test_a_rule_keeps_for_something_and_no_longer_than_its_own_longest(workshop: Workshop, bounds: str) -> None:
+    said = sentence(workshop, hooks(retention=f'(Retention("tea.cups", "", {bounds}),)'))
+    assert "the retention rule tea.cups keeps for less than nothing, or by default for longer than its" in said
+
+
 @pytest.mark.parametrize(
     "route",
     [
