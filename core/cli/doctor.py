@@ -57,9 +57,9 @@ def _lines(installation: Installation, tenant: Tenant) -> Iterator[str]:
         return
     newest = documents[-1]
     if lists.is_demo(newest):
-        yield "    a key for trying out: its words lie on this machine" + (
-            "" if version else "; it does not count here"
-        )
+        yield "    a key for trying out: its words lie beside it"
+    if version is None:
+        yield f"    it does not count here: delete {lists.folder / str(tenant.id)}, and a coordinator makes a real one"
     yield f"    list {newest.version} of {_day(newest.issued)}"
     yield f"    key      {fingerprint(newest.root)}"
     yield from _helpers(newest, now)

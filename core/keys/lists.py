@@ -59,6 +59,11 @@ class PublicLists:
             newest += 1
         return newest if newest and not self._is_refused(tenant, newest) else None
 
+    def is_barred(self, tenant: UUID) -> bool:
+        """Whether lists lie here that may not count: those of a demo organisation, in production."""
+        versions = self._versions(tenant)
+        return bool(versions) and self._is_refused(tenant, max(versions))
+
     def text(self, tenant: UUID, version: int) -> bytes | None:
         """A version as it lies there, or None."""
         try:

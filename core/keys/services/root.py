@@ -27,6 +27,8 @@ def publish(
     else has been written: what is refused leaves nothing behind. Raises SealingRefused or KeysRefused.
     """
     seconds = int(now.timestamp())
+    if lists.is_barred(session.tenant_id):
+        raise KeysRefused("demo_root")
     document = KeysDocument.read(text, session.tenant_id)
     before = lists.read(session.tenant_id, seconds)
     waits = _must_wait(before, document, seconds)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from core.audit.record import OPERATOR
 from core.cli.demo import demo, make_demo_staff, read_sign_ins, sign_in_lines
 from core.cli.demo_keys import read_key_words
 from core.cli.main import main
 from core.configuration import Configuration
-from core.crypto.sealing import KeysDocument, unwrap_signing_key
+from core.crypto.sealing import KeysDocument, SigningKey, unwrap_signing_key
 from core.errors import LuwteError
 from core.identity.services import staff as accounts
 from core.identity.services.sign_in import SignedIn, SignInDesk
@@ -21,7 +22,7 @@ from core.installation import Installation
 from core.keys.lists import PublicLists
 from core.keys.refused import KeysRefused
 from core.keys.services.identity import identity_of
-from core.keys.services.root import all_copies
+from core.keys.services.root import all_copies, publish
 from core.tenancy.session import tenant_session
 from core.testing.organisations import TwoTenants, add_tenant
 from tests.core.cli.context import TestContext
@@ -182,3 +183,11 @@ def test_production_refuses_keys_of_a_demo_organisation(installation: Installati
     with pytest.raises(KeysRefused) as refused:
         there.publish(document)
     assert refused.value.code == "demo_root"
+    own = KeysDocument(tenant.id, 1, 0, (root := SigningKey.new()).public).signed(root)
+    with (
+        pytest.raises(KeysRefused) as barred,
+        tenant_session(installation.engine, tenant.id) as session,
+        session.begin(),
+    ):
+        publish(session, there, own.to_json(), (), OPERATOR, installation.clock())
+    assert barred.value.code == "demo_root"

@@ -44,7 +44,7 @@ def test_it_prints_the_digits_of_each_key(context: TestContext) -> None:
     for helper in document.helpers:
         assert f"    helper   {fingerprint(helper.key)}  {helper.name}, approved until " in shown
     assert "A\n    no key yet: a coordinator makes it at the workplace, on the page Keys\n" in shown
-    assert "    a key for trying out: its words lie on this machine\n" in shown
+    assert "    a key for trying out: its words lie beside it\n" in shown
     assert run(context, "--organisation", "a").splitlines()[0] == "A"
     with pytest.raises(LuwteError, match="There is no organisation never"):
         run(context, "--organisation", "never")

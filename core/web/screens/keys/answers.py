@@ -76,5 +76,8 @@ def _of_coordinators(request: Request) -> Mapping[str, str]:
             "keys.refused.no_such_coordinator", "This colleague is no coordinator here any more. Choose another."
         ),
         "nothing_waits": t("keys.refused.nothing_waits", "No new key waits any more. Open this page anew."),
-        "demo_root": t("keys.refused.demo_root", "This is a key for trying out. Make a new one for real work."),
+        "demo_root": t(
+            "keys.refused.demo_root",
+            "A key for trying out is in the way. Ask whoever looks after the installation to take it away first.",
+        ),
     }

@@ -14,14 +14,15 @@ from core.web.assets import AssetStore
 from core.web.request import Request
 from core.web.screens.identity.forms import way_on
 from core.web.screens.keys.answers import field, refused, signed_in
-from core.web.screens.keys.public import keys_address, lists_of
+from core.web.screens.keys.public import keys_address, lists_of, new_key_counts_from
 
 WORKER = "vendor/hash-wasm/argon2id.worker.js"
 
 
 def page(request: Request) -> dict[str, Any]:
     """The page; what it shows, its script decides by the state and the public list."""
-    return {"config": {**script_config(request), "way_on": way_on(request)}}
+    config = {**script_config(request), "way_on": way_on(request)}
+    return {"config": config, "new_key_from": new_key_counts_from(request)}
 
 
 def state(request: Request) -> dict[str, Any]:
