@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.access.once import make_once_store
+from core.anonymity.door import Door
 from core.anonymity.tags import Tags, make_tags
 from core.clock import Clock
 from core.configuration import Configuration
@@ -39,6 +41,8 @@ class Installation:
     """How many events wait to be told."""
     tags: Tags = field(init=False)
     """What is left of addresses, for pages and sockets alike: a tag that one side keeps, the other finds."""
+    door: Door = field(init=False)
+    """Asks for a little work, or a short wait, when many want to begin at once."""
 
     def __post_init__(self) -> None:
         """Raises LuwteError for a declared event that could hold content, or a Redis that would store tags."""
@@ -49,6 +53,8 @@ class Installation:
         backlog = Backlog(self.engine, lambda: [tenant.id for tenant in everybody()], told)
         object.__setattr__(self, "backlog", backlog)
         object.__setattr__(self, "tags", make_tags(self.configuration, self.clock))
+        once = make_once_store(self.configuration, self.clock)
+        object.__setattr__(self, "door", Door(self.keys, self.clock, self.tags, once))
 
     def carrier(self, host: str) -> str:
         """Who carries the screens of a host: its organisation, whichever of its hosts that is; else the host itself."""

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis import Redis
@@ -33,7 +33,7 @@ _REDIS_KEY = "luwte:anonymity:key"
 _REDIS_COUNTS = "luwte:anonymity"
 _REDIS_PATIENCE = 0.2  # seconds; a page never waits longer than this for a count
 _TIME_OUT = "core.time_out"
-_HELD, _MARKED = "held:", "marked:"
+_HELD, _MARKED, _KEPT = "held:", "marked:", "kept:"
 _PAUSE = 5.0  # seconds in which a store that failed is left alone
 
 _log = structlog.get_logger("luwte.anonymity")
@@ -135,6 +135,19 @@ class Tags:
         """
         self._safely(lambda: self._mark(name, until - self._clock()))
 
+    def count(self, name: str, limit: str) -> bool:
+        """Counts something of an organisation, of nobody in particular: True while it stays within `limit`."""
+        read = parse(limit)
+        return self._safely(lambda: self._limiter.hit(read, name)) is not False
+
+    def keep(self, name: str, during: timedelta) -> None:
+        """Remembers for all processes that something goes on, for so long."""
+        self._safely(lambda: self._store.put(_KEPT + name, b"1", during))
+
+    def is_kept(self, name: str) -> bool:
+        """Whether it goes on; no where the store is away."""
+        return self._safely(lambda: self._store.get(_KEPT + name)) is not None
+
     def _mark(self, name: str, rest: timedelta) -> None:
         tag = self._store.get(_HELD + name)
         if tag is not None and rest > timedelta():
@@ -165,6 +178,10 @@ class _Origin:
         read, tag = parse(limit), self._tag(purpose)
         return tag is None or self.safely(lambda: self.limiter.hit(read, tag.hex())) is not False
 
+    def earlier(self, purpose: str, limit: str) -> int:
+        read, tag = parse(limit), self._tag(purpose)
+        return 0 if tag is None else self.safely(lambda: _earlier(self.limiter, read, tag.hex())) or 0
+
     def hold(self, name: str) -> None:
         tag = self._tag(_TIME_OUT)
         if tag is not None:
@@ -176,6 +193,11 @@ class _Origin:
 
     def _tag(self, purpose: str) -> bytes | None:
         return None if self.digested is None else digest(self.digested, "tag", purpose)[:_TAG_BYTES]
+
+
+def _earlier(limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, tag: str) -> int:
+    limiter.hit(limit, tag)
+    return max(limit.amount - limiter.get_window_stats(limit, tag).remaining - 1, 0)
 
 
 def make_tags(configuration: Configuration, clock: Clock = utc_now) -> Tags:

@@ -12,6 +12,9 @@ class Origin(Protocol):
     def hit(self, purpose: str, limit: str) -> bool:
         """See Visitor.hit."""
 
+    def earlier(self, purpose: str, limit: str) -> int:
+        """See Visitor.earlier."""
+
     def hold(self, name: str) -> None:
         """See Visitor.hold."""
 
@@ -36,6 +39,13 @@ class Visitor:
         Raises ValueError for a limit that cannot be read, which is a fault in the code that asks.
         """
         return _origins[self].hit(purpose, limit)
+
+    def earlier(self, purpose: str, limit: str) -> int:
+        """Counts one act of this purpose, and says how many there were before it within `limit`.
+
+        0 for what cannot be counted. Raises ValueError as `hit` does.
+        """
+        return _origins[self].earlier(purpose, limit)
 
     def hold(self, name: str) -> None:
         """Keeps what is left of the address under `name`, in memory alone, until `Tags.release` and a day at most.

@@ -61,6 +61,7 @@ from core.settings.reading import secret_setting, setting
 from core.tenancy.sealing import open_sealed, seal_by_day
 from core.tenancy.session import TenantSession
 from core.tenancy.tenant import Tenant
+from core.web.door import work_first
 from core.web.request import Request
 from core.web.screens.keys.public import keys_address
 from core.web.time_outs import extra_wait, release_tag, time_out
@@ -145,4 +146,5 @@ __all__ = [
     "tenant_unique",
     "time_out",
     "verdict",
+    "work_first",
 ]

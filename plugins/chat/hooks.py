@@ -1,6 +1,9 @@
 """All that the chat tells the core: its table of contents."""
 
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
 
 from core.api import (
     EventType,
@@ -63,6 +66,13 @@ def declare_settings() -> Iterable[Setting]:
             (15, 60, 1440),
             "Write one length on each line, from 5 to 10080 minutes (a week). The helper chooses one of them.",
             label="Lengths of a time-out, in minutes",
+        ),
+        Setting(
+            "busy_starts",
+            Annotated[int, Field(ge=1, le=10_000)],
+            60,
+            "When more people want to begin in a minute, each page first does a sum, or waits for a moment.",
+            label="Beginnings in a busy minute",
         ),
     )
 

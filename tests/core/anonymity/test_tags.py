@@ -141,7 +141,7 @@ def test_a_visitor_shows_nothing() -> None:
     visitor = Tags().visitor(HOME, "a")
     assert repr(visitor) == "<Visitor>"
     assert not hasattr(visitor, "__dict__")
-    assert [name for name in dir(visitor) if not name.startswith("__")] == ["hit", "hold", "shares_time_out"]
+    assert [name for name in dir(visitor) if not name.startswith("__")] == ["earlier", "hit", "hold", "shares_time_out"]
     assert gc.get_referents(visitor) in ([], [type(visitor)])
     for store in (pickle.dumps, lambda it: it.__reduce_ex__(2)):
         with pytest.raises(TypeError, match="cannot be stored"):

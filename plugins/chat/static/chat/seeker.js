@@ -30,6 +30,8 @@ class SeekerPage {
     this.delivery = null;
     /** @type {Joining | null} the intake on its way, kept so that a repeat is the same */
     this.joining = null;
+    /** @type {Promise<import("../core/connection.js").Answer> | null} while a place is asked for */
+    this.asking = null;
     /** @type {Joining | null} the same, of somebody who may not begin now, kept to try again */
     this.turnedAway = null;
     this.wasLost = false;
@@ -151,6 +153,7 @@ class SeekerPage {
     if (!this.joining) return;
     try {
       const place = await this.askForPlace(this.joining.danger);
+      if (!this.joining) return; // they stopped waiting before they had a place
       if (place.refused) {
         this.turnAway(place.refused);
         return;
@@ -170,12 +173,39 @@ class SeekerPage {
   }
 
   /**
-   * Somebody may only wait if all agree; asked again, the place is the same.
+   * Somebody may only wait if all agree; asked again, the place is the same. One asking at a time: it may take a moment.
    * @param {boolean} danger
    * @returns {Promise<import("../core/connection.js").Answer>}
    */
-  async askForPlace(danger) {
-    const body = new URLSearchParams({ danger: danger ? "yes" : "no" });
+  askForPlace(danger) {
+    this.asking = this.asking || this.comeIn(danger).finally(() => (this.asking = null));
+    return this.asking;
+  }
+
+  /**
+   * When very many come at once, something is asked first; the waiting room says so.
+   * @param {boolean} danger
+   * @returns {Promise<import("../core/connection.js").Answer>}
+   */
+  async comeIn(danger) {
+    let place = await this.postWish(danger, {});
+    while (place.first && this.joining) {
+      const minutes = Math.ceil(place.first.wait / 60);
+      const sentence = minutes > 1 ? this.texts.crowded_minutes : this.texts.crowded;
+      say(part(this.root, "place"), fill(sentence, { seconds: place.first.wait, minutes }));
+      const { doFirst } = await import("../core/door.js");
+      place = await this.postWish(danger, await doFirst(place.first));
+    }
+    return place;
+  }
+
+  /**
+   * @param {boolean} danger
+   * @param {Record<string, string>} brought
+   * @returns {Promise<import("../core/connection.js").Answer>}
+   */
+  async postWish(danger, brought) {
+    const body = new URLSearchParams({ danger: danger ? "yes" : "no", ...brought });
     const answer = await fetch(this.config.wait, { method: "POST", headers: { "X-CSRF-Token": this.config.csrf }, body });
     return answer.ok && !answer.redirected ? answer.json() : { error: "failed" };
   }
@@ -283,6 +313,10 @@ class SeekerPage {
   /** Who wants to stop must not have to ask twice because of something that passes. */
   async end() {
     const conversation = this.conversation;
+    if (!conversation) {
+      this.goodbye("waiting");
+      return;
+    }
     try {
       let answer = await this.connection.ask("chat.end", { conversation });
       for (const rest of END_RESTS) {
@@ -299,7 +333,8 @@ class SeekerPage {
 
   /** @param {string} by */
   goodbye(by) {
-    if (!this.conversation) return;
+    if (!this.conversation && !this.joining) return;
+    this.joining = null;
     window.clearTimeout(this.lostTimer);
     this.delivery?.stop();
     this.delivery = null;

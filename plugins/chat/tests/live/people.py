@@ -1,5 +1,6 @@
 """Seekers and helpers over real sockets."""
 
+import asyncio
 import base64
 import json
 import tomllib
@@ -8,6 +9,7 @@ from uuid import uuid4
 
 from core.testing.live import LiveClient
 from core.testing.server import RunningServer
+from core.testing.work import solve
 
 Json = dict[str, Any]
 
@@ -81,8 +83,15 @@ class Seeker(Person):
         return dict(answer)
 
     async def ask_for_place(self, danger: bool = False) -> Json:
-        """Asks to wait, as the page does before it joins over its socket."""
-        status, text = await self.post("/hier/wachten", {"danger": "yes" if danger else "no"})
+        """Asks to wait, as the page does before it joins over its socket; with a sum where many come at once."""
+        place = await self._post_wish(danger)
+        while "first" in place:
+            work = await asyncio.to_thread(solve, place["first"]["work"])
+            place = await self._post_wish(danger, work=work)
+        return place
+
+    async def _post_wish(self, danger: bool, **brought: str) -> Json:
+        status, text = await self.post("/hier/wachten", {"danger": "yes" if danger else "no", **brought})
         assert status == 200, text
         return dict(json.loads(text))
 
