@@ -10,6 +10,8 @@ from redis import Redis
 from core.anonymity.tag_store import MemoryTags, RedisTags, TagStore
 from core.testing.clocks import FixedClock
 
+pytestmark = pytest.mark.promise_p2
+
 HOUR = timedelta(hours=1)
 
 

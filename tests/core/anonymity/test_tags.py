@@ -66,6 +66,7 @@ def test_a_failing_key_lets_people_in() -> None:
     assert all(visitor.hit("x", "1 per hour") for _ in range(3))
 
 
+@pytest.mark.promise_p2
 def test_a_home_shares_in_a_time_out_that_was_given_by_the_tag_it_left() -> None:
     now = [datetime(2026, 11, 22, tzinfo=UTC)]
     tags = Tags(clock=lambda: now[0])
@@ -81,6 +82,7 @@ def test_a_home_shares_in_a_time_out_that_was_given_by_the_tag_it_left() -> None
     assert not tags.visitor(HOME, "a").shares_time_out()
 
 
+@pytest.mark.promise_p2
 def test_a_tag_is_let_go_of_when_it_was_said_and_with_the_key_at_the_latest() -> None:
     now = [datetime(2026, 11, 22, tzinfo=UTC)]
     tags = Tags(clock=lambda: now[0])
@@ -98,6 +100,7 @@ def test_a_tag_is_let_go_of_when_it_was_said_and_with_the_key_at_the_latest() ->
     assert not tags.visitor(HOME, "a").shares_time_out(), "nobody matches a tag whose key is gone"
 
 
+@pytest.mark.promise_p2
 def test_a_store_that_is_away_costs_nobody_anything() -> None:
     class Away(MemoryTags):
         def put(self, name: str, value: bytes, keep: timedelta) -> None:
@@ -129,6 +132,7 @@ def test_the_key_is_replaced_within_a_day_and_when_the_clock_goes_back(later: ti
     assert len(first) == 32
 
 
+@pytest.mark.promise_p2
 def test_counts_under_an_old_key_match_nobody() -> None:
     now = [datetime(2026, 11, 22, tzinfo=UTC)]
     tags = Tags(MemoryKey(lambda: now[0]))
@@ -167,6 +171,7 @@ class FakeRedis:
         return {name.encode(): self._settings[name.encode()]}
 
 
+@pytest.mark.promise_p2
 @pytest.mark.parametrize("save, appendonly", [("3600 1 300 100", "no"), ("", "yes")])
 def test_a_redis_that_writes_to_disk_is_refused(save: str, appendonly: str) -> None:
     with pytest.raises(LuwteError, match="writes to disk"):
@@ -190,6 +195,7 @@ def test_processes_share_the_key_in_redis_and_redis_drops_it(redis: Redis, monke
     redis.flushdb()
 
 
+@pytest.mark.promise_p2
 def test_nothing_is_written_to_a_redis_that_stores(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis, "config_get", lambda name: {b"save": b"60 1", b"appendonly": b"no"})
     visitor = Tags(RedisKey(redis)).visitor(HOME, "a")
