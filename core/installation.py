@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.access.once import make_once_store
 from core.anonymity.door import Door
+from core.anonymity.passing import Passing, make_passing
 from core.anonymity.tags import Tags, make_tags
 from core.clock import Clock
 from core.configuration import Configuration
@@ -43,6 +44,8 @@ class Installation:
     """What is left of addresses, for pages and sockets alike: a tag that one side keeps, the other finds."""
     door: Door = field(init=False)
     """Asks for a little work, or a short wait, when many want to begin at once."""
+    passing: Passing = field(init=False)
+    """What is kept for a moment and never stored."""
 
     def __post_init__(self) -> None:
         """Raises LuwteError for a declared event that could hold content, or a Redis that would store tags."""
@@ -55,6 +58,7 @@ class Installation:
         object.__setattr__(self, "tags", make_tags(self.configuration, self.clock))
         once = make_once_store(self.configuration, self.clock)
         object.__setattr__(self, "door", Door(self.keys, self.clock, self.tags, once))
+        object.__setattr__(self, "passing", make_passing(self.configuration))
 
     def carrier(self, host: str) -> str:
         """Who carries the screens of a host: its organisation, whichever of its hosts that is; else the host itself."""

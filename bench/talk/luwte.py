@@ -10,7 +10,7 @@ from bench.talk.machine import Programs, listens
 from bench.talk.people import ORGANISATION, Helper, People
 from bench.talk.socket_io import Socket
 from bench.talk.talk import ACKED, DELIVERED, Opening, Pair, Told
-from bench.talk.visitors import SEALED, Site, Visitor, base64url
+from bench.talk.visitors import Site, Visitor, base64url, sealed
 from core.testing.server import ROOT, free_ports
 
 _INI = """[app:main]
@@ -127,8 +127,8 @@ class Luwte:
                     seeker_is_in(answer)
 
             def seeker_is_in(answer: Any) -> None:
-                seeker.sits_at(visitor.socket, answer["conversation"])
-                helper.sits_at(Socket(), answer["conversation"])
+                seeker.sits_at(visitor.socket, answer["conversation"], 0)
+                helper.sits_at(Socket(), answer["conversation"], 1)
                 token = self.people.helper_token(account)
                 helper.socket.connect(loop, self.realtime_port, self.origin("-werk"), token, helper_is_there)
 
@@ -152,11 +152,12 @@ class _Side:
     def __init__(self) -> None:
         self.told: Told = _nobody
         self.socket, self.conversation = Socket(), ""
-        self._body = base64url(SEALED)
+        self._body = ""
 
-    def sits_at(self, socket: Socket, conversation: str) -> None:
-        """From now on the page has this socket, and this conversation open."""
+    def sits_at(self, socket: Socket, conversation: str, sender: int) -> None:
+        """From now on the page has this socket, and this conversation open; `sender` 0 is the seeker, 1 the helper."""
         self.socket, self.conversation = socket, conversation
+        self._body = base64url(sealed(conversation, sender))
         socket.news = self._news
 
     def write(self, number: int) -> None:
@@ -169,7 +170,7 @@ class _Side:
 
         self.socket.ask_bytes(
             f'["chat.send",{{"conversation":"{self.conversation}","entry":'
-            f'{{"client_id":"00000000-0000-4000-8000-{number:012x}","version":0,"body":"{self._body}"}}}}]'.encode(),
+            f'{{"client_id":"00000000-0000-4000-8000-{number:012x}","version":1,"body":"{self._body}"}}}}]'.encode(),
             acked,
         )
 

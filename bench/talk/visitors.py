@@ -10,14 +10,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bench.talk.line import Broken, Exchange, Loop
 from bench.talk.socket_io import Socket
 from bench.talk.talk import TEXT
 
-SEALED = TEXT + secrets.token_bytes(32)
-"""A sealed message: the padded text, and what sealing adds (epoch, number, tag)."""
+_NONCE_AND_TAG = secrets.token_bytes(12 + 16)
 
 _TOKEN = re.compile(r'"csrf":\s*"([^"]+)"')
 
@@ -41,7 +40,7 @@ class Visitor:
         self._cookies: dict[str, str] = {}
         self._csrf = ""
         self.socket = Socket()
-        self.conversation = ""
+        self.conversation = self.place = ""
         self.places = 0
         """How often its place in the queue was told."""
 
@@ -56,6 +55,7 @@ class Visitor:
         def got(answer: Any) -> None:
             if "conversation" not in answer:
                 raise Broken(f"no place in the queue: {answer}")
+            self.place = answer["conversation"]
             ready()
 
         self._post(loop, "/hier/wachten", b"danger=no", got)
@@ -67,7 +67,7 @@ class Visitor:
             self.conversation = answer["conversation"]
             joined(answer)
 
-        self.socket.ask("chat.join", {"intake": entry()}, answered)
+        self.socket.ask("chat.join", {"intake": entry(self.place)}, answered)
 
     def _ask(self, method: str, path: str) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", self._site.pages_port, timeout=60)) as connection:
@@ -123,9 +123,15 @@ class Visitor:
         self.places += text.startswith(b'42["chat.place"')
 
 
-def entry() -> dict[str, object]:
-    """An entry as a page sends it."""
-    return {"client_id": str(uuid4()), "version": 0, "body": base64url(SEALED)}
+def entry(conversation: str) -> dict[str, object]:
+    """A help seeker's entry as a page sends it."""
+    return {"client_id": str(uuid4()), "version": 1, "body": base64url(sealed(conversation, sender=0))}
+
+
+def sealed(conversation: str, sender: int) -> bytes:
+    """A message as long as a sealed one: version, conversation, epoch, sender, number; nonce, padded text, tag."""
+    head = b"\x01" + UUID(conversation).bytes + (1).to_bytes(4, "big") + bytes([sender])
+    return head + bytes(4) + _NONCE_AND_TAG[:12] + TEXT + _NONCE_AND_TAG[12:]
 
 
 def base64url(body: bytes) -> str:

@@ -37,6 +37,9 @@ _FEATURES = (
     "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb",
     "window-management", "xr-spatial-tracking",
 )  # fmt: skip
+_NO_DOCUMENTS = ("text/javascript", "text/css")
+"""What is never a document: there some headers say nothing, and their 750 bytes on each module add up."""
+_FOR_DOCUMENTS = ("Permissions-Policy", "X-DNS-Prefetch-Control")
 _FIXED: tuple[Header, ...] = (
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
@@ -73,9 +76,11 @@ class StrictHeaders:
         """The answer's own headers, without those that are ours to say, and ours. `host` has no port."""
         own = list(headers)
         kept = [(name, value) for name, value in own if name.lower() not in _OURS]
+        kinds = [value for name, value in own if name.lower() == "content-type"]
+        is_document = not (status == 200 and len(kinds) == 1 and kinds[0].startswith(_NO_DOCUMENTS))
         return [
             *kept,
-            *self._fixed,
+            *(header for header in self._fixed if is_document or header[0] not in _FOR_DOCUMENTS),
             ("Content-Security-Policy", self.policy(host, scripts)),
             ("Cache-Control", _cache(status, own)),
         ]

@@ -4,6 +4,7 @@ Hooks and values say what a plugin is; the rest is what its views, handlers, ser
 only ever added here; one that goes is announced a minor version before.
 """
 
+from core.anonymity.passing import Passing
 from core.anonymity.time_outs import REASONS as TIME_OUT_REASONS
 from core.anonymity.time_outs import Break, give_time_out
 from core.anonymity.time_outs import Reason as TimeOutReason
@@ -91,6 +92,7 @@ __all__ = [
     "NavigationItem",
     "NotOpened",
     "Panel",
+    "Passing",
     "Permission",
     "PersonalData",
     "Realtime",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
@@ -89,16 +89,21 @@ class App:
 
     def sign_in(self, slug: str, *roles: str) -> str:
         """A Cookie header of somebody with these roles, who is signed in at an organisation."""
+        return self.sign_in_new(slug, *roles)[0]
 
-        def work(session: TenantSession) -> str:
+    def sign_in_new(self, slug: str, *roles: str) -> tuple[str, UUID]:
+        """The same, with the id of the account."""
+
+        def work(session: TenantSession) -> tuple[str, UUID]:
             name = f"staff-{uuid4().hex[:8]}"
             facts = {"name": name, "alias": "Noor", "password_hash": "-", "created_at": self.clock()}
             staff = Staff(roles=frozenset(roles), **facts)
             session.add(staff)
             session.flush()
-            return open_session(session, self.installation.keys, staff, self.clock())[1]
+            return open_session(session, self.installation.keys, staff, self.clock())[1], staff.id
 
-        return f"staff={self.do(slug, work)}"
+        cookie, staff_id = self.do(slug, work)
+        return f"staff={cookie}", staff_id
 
     def set(self, slug: str, plugin: str, name: str, value: object) -> None:
         """Gives a setting of a plugin a value at an organisation."""

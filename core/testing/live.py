@@ -101,6 +101,11 @@ class LiveClient:
         """Puts a cookie into this browser session, as if it had been given before."""
         self._http.cookie_jar.update_cookies({name: value}, URL(self._origin))
 
+    def cookie(self, name: str) -> str:
+        """The value of a cookie that this browser session has; empty when it has none."""
+        found = self._http.cookie_jar.filter_cookies(URL(self._origin)).get(name)
+        return found.value if found else ""
+
     async def token(self) -> str:
         """A fresh realtime token; empty when the server gives none."""
         async with self._http.post("/verbinding", headers={"X-CSRF-Token": self._csrf}) as answer:

@@ -45,10 +45,13 @@ def _inner(part: Json) -> Iterator[Json]:
 def payload(schema: type[BaseModel], ids: Mapping[str, str]) -> Json:
     """A payload that fits the schema. `ids` gives values by the field's path; every other UUID is a new one.
 
+    A schema whose fields must agree with each other has a classmethod `fitting`, which makes them agree.
     Raises pydantic.ValidationError for a schema that this function knows no fitting value for.
     """
     whole = schema.model_json_schema()
     made: Json = _value(whole, whole, (), ids)
+    fitting = getattr(schema, "fitting", None)
+    made = fitting(made) if fitting else made
     schema.model_validate(made)
     return made
 

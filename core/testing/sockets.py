@@ -19,8 +19,10 @@ from uuid import uuid4
 import pytest
 
 from core.cli.embedded import make_realtime
+from core.identity.roles import HELPER
 from core.realtime.runner import RealtimeThread
 from core.testing.app import App, site, workplace
+from core.testing.keys import give_shift
 from core.testing.live import LiveClient
 from core.testing.server import PATIENCE, free_ports
 
@@ -79,8 +81,11 @@ class Sockets:
         return self._open(site(slug), cookie or f"seeker={uuid4().hex}{'x' * 11}")
 
     def staff(self, slug: str, *roles: str) -> Socket:
-        """The socket of somebody with these roles, who is signed in at an organisation."""
-        return self._open(workplace(slug), self._app.sign_in(slug, *roles))
+        """The socket of somebody with these roles, who is signed in at an organisation; a helper has begun a shift."""
+        cookie, staff_id = self._app.sign_in_new(slug, *roles)
+        if HELPER in roles:
+            give_shift(self._app.installation, self._app.tenant(slug).id, staff_id)
+        return self._open(workplace(slug), cookie)
 
     def close(self) -> None:
         """Closes every socket and the realtime side."""

@@ -11,6 +11,7 @@ from core.api import (
     Permission,
     PersonalData,
     Realtime,
+    Refusal,
     Request,
     Retention,
     Route,
@@ -24,6 +25,7 @@ from .permissions import HELP, PERMISSIONS
 from .realtime import REALTIME
 from .retention import PERSONAL_DATA, RULES
 from .schemas import ConversationEnded, TimeOutLengths
+from .views.helper import keeps_shift
 from .views.leave import leave_chat
 from .views.routes import ROUTES
 from .views.start import start_action
@@ -55,7 +57,7 @@ def declare_navigation() -> Iterable[NavigationItem]:
 
 @hookimpl
 def declare_settings() -> Iterable[Setting]:
-    """What is asked before the chat, and how long a time-out can be."""
+    """What is asked before the chat, how long a time-out can be, what a visitor's tab may keep."""
     return (
         Setting("ask_age", bool, False, "Before the chat begins.", label="Ask for the age"),
         Setting("ask_gender", bool, False, "Before the chat begins.", label="Ask for the gender"),
@@ -73,6 +75,13 @@ def declare_settings() -> Iterable[Setting]:
             60,
             "When more people want to begin in a minute, each page first does a sum, or waits for a moment.",
             label="Beginnings in a busy minute",
+        ),
+        Setting(
+            "keep_over_refresh",
+            bool,
+            True,
+            "A visitor's tab keeps half of a key. Without it a page that is loaded anew shows no earlier messages.",
+            label="Show earlier messages after a refresh",
         ),
     )
 
@@ -105,6 +114,12 @@ def declare_events() -> Iterable[EventType]:
 def add_start_action(request: Request) -> StartAction | None:
     """The big button of the site."""
     return start_action(request)
+
+
+@hookimpl
+def allow_shift_to_end(request: Request) -> Refusal | None:
+    """The keys of a conversation that goes on must not go."""
+    return keeps_shift(request)
 
 
 @hookimpl

@@ -1,10 +1,11 @@
 """Canaries: what somebody's request says of them, in every shape in which it could have been kept."""
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
+
+from core.testing.shapes import encoded
+from core.testing.shapes import shapes as shapes_of_text
 
 PEER = "127.77.66.55"
 ADDRESSES = {
@@ -35,31 +36,14 @@ HEADERS = {
 
 def shapes(canary: str) -> Mapping[str, bytes]:
     """The canary as it could have been kept, by the name of the shape."""
-    plain = canary.encode()
-    found = {"plain": plain, "utf-16": canary.encode("utf-16-le")} | _encoded("", plain)
+    found = dict(shapes_of_text(canary))
     try:
         address = ip_address(canary)
     except ValueError:
         return found
     packed = address.packed
     number = {"number": str(int(address)).encode(), "exploded": address.exploded.encode()}
-    return found | {"packed": packed} | _encoded("packed ", packed) | number
-
-
-def _encoded(name: str, content: bytes) -> dict[str, bytes]:
-    found = {f"{name}hex": content.hex().encode(), f"{name}HEX": content.hex().upper().encode()}
-    # Base64 of a part of a longer text: at each of three positions, without the letters that its neighbours share.
-    for offset in range(3):
-        letters = base64.b64encode(b"\0" * offset + content)
-        middle = letters[-(-offset * 8 // 6) : len(letters) - 4]
-        if len(middle) >= 6:
-            found[f"{name}base64 at {offset}"] = middle
-    for algorithm in ("md5", "sha1", "sha256"):
-        hashed = hashlib.new(algorithm, content, usedforsecurity=False).digest()
-        found[f"{name}{algorithm}"] = hashed
-        found[f"{name}{algorithm} in hex"] = hashed.hex()[:24].encode()
-        found[f"{name}{algorithm} in base64"] = base64.b64encode(hashed)[:24]
-    return found
+    return found | {"packed": packed} | encoded("packed ", packed) | number
 
 
 def hits(content: bytes, where: str) -> list[str]:

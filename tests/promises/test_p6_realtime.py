@@ -18,6 +18,7 @@ from core.realtime.gate import RealtimeGate
 from core.realtime.runner import RealtimeThread
 from core.testing.clocks import FixedClock
 from core.testing.database import Database
+from core.testing.keys import give_shift
 from core.testing.live import LiveClient
 from core.testing.schemas import payload
 from core.testing.server import RunningServer, free_ports
@@ -56,6 +57,9 @@ class Live(Network):
 def live(database: Database, tmp_path: Path, clock: FixedClock) -> Iterator[Live]:
     pages, sockets = free_ports(2)
     with open_network(database, tmp_path, clock, pages, sockets) as network:
+        for slug, staff in network.staff.items():
+            if HELPER in staff:  # nobody is taken without
+                give_shift(network.installation, network.tenant(slug).id, staff[HELPER])
         opened = Live(**network.__dict__, server=RunningServer(tmp_path, pages, sockets))
         thread = RealtimeThread(make_realtime(network.installation), "127.0.0.1", sockets)
         thread.start()

@@ -35,23 +35,23 @@ class Halves:
 class EpochKey:
     """The key of one place. Make it with `new`, `open` or `join`; `repr` does not show it."""
 
-    __slots__ = ("_asked", "_made_here", "_raw", "_shared", "place")
+    __slots__ = ("_asked", "_made_here", "_mine", "_raw", "place")
 
-    def __init__(self, place: Place, raw: bytes, made_here: bool, shared: bool) -> None:
+    def __init__(self, place: Place, raw: bytes, made_here: bool, mine: bool) -> None:
         self.place = place
         self._raw = raw
         self._made_here = made_here
-        self._shared = shared
+        self._mine = mine
         self._asked: set[str] = set()
 
     @classmethod
     def new(cls, place: Place) -> Self:
         """A fresh key: sends, reads, can be sealed to others and kept in halves."""
-        return cls(place, os.urandom(KEY), made_here=True, shared=True)
+        return cls(place, os.urandom(KEY), made_here=True, mine=True)
 
     @classmethod
     def open(cls, place: Place, key: SealingKey, granted: bytes, shift: CheckedShift | None = None) -> Self:
-        """The key that was sealed to mine: reads only. Raises SealingRefused.
+        """The key that was sealed to mine: reads, can be kept in halves, and is nobody else's. Raises SealingRefused.
 
         A helper's was signed by a shift. A help seeker's was not: anybody may seek help; that a later one is of the
         same person, `check_link` tells.
@@ -64,14 +64,17 @@ class EpochKey:
         if shift and not is_signed(shift.signing, signature, "grant", *place.parts(), sealed):
             raise SealingRefused("false_grant")
         raw = key.unseal(encode("luwte/1 epoch", *place.parts()), sealed[HEADER:])
-        return cls(place, raw, made_here=False, shared=False)
+        return cls(place, raw, made_here=False, mine=False)
 
     @classmethod
-    def join(cls, place: Place, halves: Halves) -> Self:
-        """My own key after a refresh: reads, and can be sealed to others. Raises SealingRefused."""
+    def join(cls, place: Place, halves: Halves, mine: bool = True) -> Self:
+        """A key after a refresh: reads; my own (`mine`: this side made it) can be sealed to others.
+
+        Raises SealingRefused.
+        """
         place.check_header(halves.tab, lambda length: length == HEADER + NONCE + KEY + TAG)
         raw = decrypt(halves.server, halves.tab[HEADER:], encode("luwte/1 half", *place.parts()))
-        return cls(place, raw, made_here=False, shared=True)
+        return cls(place, raw, made_here=False, mine=mine)
 
     def grant(self, reader: CheckedShift | bytes, signing: SigningKey | None = None) -> bytes:
         """The key, sealed to somebody who may read from now on.
@@ -80,18 +83,21 @@ class EpochKey:
         shift's signing key; a help seeker has none.
         """
         _check_side(self.place, signing)
+        if not self._mine:
+            raise SealingRefused("reads_only")
         public = _recipient(self.place, reader)
-        self._check_shared()
         info = encode("luwte/1 epoch", *self.place.parts())
         sealed = self.place.header() + seal_to(public, info, self._raw)
         return sealed + (signing.sign("grant", *self.place.parts(), sealed) if signing else b"")
 
-    def split(self) -> Halves:
-        """The key in two halves, to be joined after a refresh."""
-        self._check_shared()
-        server = os.urandom(KEY)
-        wrapped = encrypt(server, self._raw, encode("luwte/1 half", *self.place.parts()))
-        return Halves(tab=self.place.header() + wrapped, server=server)
+    def split(self, server: bytes | None = None) -> Halves:
+        """The key in two halves, to be joined after a refresh.
+
+        `server` is the server's half of a tab's other keys: one for all of them.
+        """
+        half = server or os.urandom(KEY)
+        wrapped = encrypt(half, self._raw, encode("luwte/1 half", *self.place.parts()))
+        return Halves(tab=self.place.header() + wrapped, server=half)
 
     def link(self, granted: bytes) -> bytes:
         """The proof that the next key comes from somebody who has this one: for the grant of the next epoch."""
@@ -116,10 +122,6 @@ class EpochKey:
 
     def _derive(self, purpose: str, *parts: Part) -> bytes:
         return derive(self._raw, encode(f"luwte/1 {purpose}", *self.place.parts(), *parts))
-
-    def _check_shared(self) -> None:
-        if not self._shared:
-            raise SealingRefused("reads_only")
 
     def _once(self, name: str) -> None:
         if name in self._asked:

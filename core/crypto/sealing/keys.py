@@ -103,3 +103,8 @@ def fingerprint(public: bytes) -> str:
     digest = hashlib.sha256(encode("luwte/1 fingerprint", public)).digest()
     groups = (int.from_bytes(digest[place : place + 4], "big") % 100_000 for place in range(0, 32, 4))
     return " ".join(f"{group:05}" for group in groups)
+
+
+def reader_of(public: bytes) -> bytes:
+    """Under which a reader finds what is granted to a public key: 16 bytes of its digest."""
+    return hashlib.sha256(encode("luwte/1 reader", public)).digest()[:16]

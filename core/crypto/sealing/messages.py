@@ -7,6 +7,7 @@ early, and says of everything else why it is refused.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from core.crypto.sealing.encoding import encode
@@ -28,6 +29,8 @@ _OVERHEAD = _NUMBER + NONCE + TAG
 _RECEIPT = _NUMBER + 32
 
 Derive = Callable[..., bytes]
+Proof = Literal["receipt", "read"]
+"""That it was opened there; that it was shown there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Opened:
 class Sender:
     """Seals messages, one after the other. Keep what it gave until it has arrived: nothing is ever sealed again."""
 
-    __slots__ = ("_derive", "_hashes", "_n", "_previous", "place")
+    __slots__ = ("_derive", "_hashes", "_n", "_previous", "_proved", "place")
 
     def __init__(self, place: Place, derive: Derive) -> None:
         """Ask the epoch key for it."""
@@ -51,6 +54,7 @@ class Sender:
         self._n = 0
         self._previous = FIRST
         self._hashes: dict[int, bytes] = {}
+        self._proved: dict[Proof, int] = {"receipt": 0, "read": 0}
 
     def seal(self, content: bytes, client_id: UUID) -> bytes:
         """The next message. Raises SealingRefused ("too_long", "used_before" when all numbers are used)."""
@@ -64,17 +68,19 @@ class Sender:
         self._previous = self._hashes[self._n] = hashlib.sha256(blob).digest()
         return blob
 
-    def confirm(self, receipt: bytes) -> int:
-        """The number up to which the other side has opened everything. Raises SealingRefused."""
+    def confirm(self, receipt: bytes, proof: Proof = "receipt") -> int:
+        """The number up to which the other side has opened everything, or has shown it. Raises SealingRefused."""
         self.place.check_header(receipt, lambda length: length == _RECEIPT)
         n = int.from_bytes(receipt[HEADER:_NUMBER], "big")
         if not 0 < n <= self._n:
             raise SealingRefused("not_sent")
-        if n not in self._hashes:
+        if n not in self._hashes or n < self._proved[proof]:
             raise SealingRefused("replayed")
-        if not equal(_receipt(self.place, self._derive, n, self._hashes[n]), receipt):
+        if not equal(_receipt(self.place, self._derive, proof, n, self._hashes[n]), receipt):
             raise SealingRefused("changed")
-        self._hashes = {number: digest for number, digest in self._hashes.items() if number >= n}
+        self._proved[proof] = n
+        both = min(self._proved.values())
+        self._hashes = {number: digest for number, digest in self._hashes.items() if number >= both}
         return n
 
 
@@ -123,9 +129,9 @@ class Receiver:
         last = max(self._early, default=self._n)
         return [n for n in range(self._n + 1, min(last, self._n + WAITING)) if n not in self._early]
 
-    def receipt(self) -> bytes | None:
-        """The proof that all up to the last message was opened here, for the sender; None before the first."""
-        return _receipt(self.place, self._derive, self._n, self._previous) if self._n else None
+    def receipt(self, proof: Proof = "receipt") -> bytes | None:
+        """The proof that all up to the last message was opened here, or was shown; None before the first."""
+        return _receipt(self.place, self._derive, proof, self._n, self._previous) if self._n else None
 
 
 def pad(content: bytes) -> bytes:
@@ -149,5 +155,5 @@ def _bound(place: Place, n: int, client_id: UUID, previous: bytes) -> bytes:
     return encode("luwte/1 message", *place.parts(), n, client_id, previous)
 
 
-def _receipt(place: Place, derive: Derive, n: int, last: bytes) -> bytes:
-    return place.header() + n.to_bytes(4, "big") + mac(derive("receipt"), encode(n, last))
+def _receipt(place: Place, derive: Derive, proof: Proof, n: int, last: bytes) -> bytes:
+    return place.header() + n.to_bytes(4, "big") + mac(derive(proof), encode(n, last))

@@ -1,14 +1,16 @@
 """What a help seeker's page asks: am I known, and here is my intake."""
 
+import asyncio
 from typing import Any
 
-from core.api import Call, Refused, TenantSession
+from core.api import Call, Clock, Refused, TenantSession, shift_of
 
 from ..models import ENDED, TALKING, Conversation
-from ..schemas import Join, Nothing
+from ..schemas import Join, Keep, Nothing
 from ..services.find import ahead_of, last_conversation_of, open_conversation_of
+from ..services.halves import LIFE, half_of, keep_half
 from .messages import entry_json
-from .shared import SEEKER, memory_of, settle_presence, take_part
+from .shared import SEEKER, memberships, memory_of, part_in, settle_presence, take_part
 
 State = dict[str, Any]
 
@@ -24,7 +26,18 @@ async def hello(call: Call, payload: Nothing) -> State:
         return {"state": "none"}
     if conversation.state == ENDED:
         return {"state": ENDED, "conversation": str(conversation.id), "by": conversation.ended_by}
-    return await _settle_in(call, conversation)
+    state = await _settle_in(call, conversation)
+    passing = call.context.installation.passing
+    return {**state, "half": await asyncio.to_thread(half_of, passing, call.tenant.id, conversation.id)}
+
+
+async def keep(call: Call, payload: Keep) -> State:
+    """Keeps the server's half of what the tab keeps, in memory, for ten minutes from now on."""
+    passing = call.context.installation.passing
+    for member in memberships(call).values():
+        await asyncio.to_thread(keep_half, passing, call.tenant.id, member.conversation_id, payload.half)
+        asyncio.get_running_loop().call_later(LIFE + 1, passing.sweep)
+    return {}
 
 
 async def join(call: Call, payload: Join) -> State:
@@ -36,6 +49,7 @@ async def join(call: Call, payload: Join) -> State:
     conversation = await call.database(lambda session: open_conversation_of(session, key), writes=False)
     if conversation is None:
         raise Refused("not_waiting")
+    part_in(conversation, SEEKER).check_head(intake.body)
     state = await _settle_in(call, conversation)
     receipt = await call.write(conversation.stream_id, SEEKER, intake.client_id, "intake", intake.version, intake.body)
     if not receipt.repeated:  # a helper may have been quicker than the intake
@@ -53,20 +67,23 @@ async def _settle_in(call: Call, conversation: Conversation) -> State:
     """
     member = await take_part(call, conversation, SEEKER)
     await settle_presence(call, member)
-    state = await call.database(lambda session: _state(session, conversation), writes=False)
+    clock = call.context.installation.clock
+    state = await call.database(lambda session: _state(session, conversation, clock), writes=False)
     if state["state"] == TALKING and call.context.installation.configuration.redis is None:
         state["helper_present"] = memory_of(call).presence.helper_is_here(conversation.id)
     return state
 
 
-def _state(session: TenantSession, known: Conversation) -> State:
+def _state(session: TenantSession, known: Conversation, clock: Clock) -> State:
     conversation = session.find(Conversation, known.id)
     if conversation is None:
         return {"state": ENDED, "conversation": str(known.id), "by": None}
+    shift = shift_of(session, conversation.helper_id, clock()) if conversation.helper_id else None
     return {
         "state": conversation.state,
         "conversation": str(conversation.id),
         "helper": conversation.helper_alias,
         "by": conversation.ended_by,
         "ahead": ahead_of(session, conversation),
+        "shift": shift.certificate if shift else None,
     }

@@ -1,6 +1,6 @@
 """What the chat keeps in the realtime process: which sockets are in which conversation. The database is the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from core.api import Call, RealtimeContext, Refused
 
 from ..models import AFTER_THE_END, Conversation
+from ..schemas import HEAD, SEALED
 from ..services.presence import mark_all_absent
 from .presence import Presence
 from .queue_news import QueueNews
@@ -25,6 +26,18 @@ class Membership:
     conversation_id: UUID
     stream_id: UUID
     sender: str
+    head: bytes
+    """What everything sealed for this conversation begins with."""
+
+    @property
+    def side(self) -> str:
+        """Which side this socket is: whose account it is, is nobody's business."""
+        return SEEKER if self.sender == SEEKER else "helper"
+
+    def check_head(self, body: bytes) -> None:
+        """Raises Refused when something sealed says itself that it is of another conversation, or of the other side."""
+        if not body.startswith(self.head) or body[HEAD - 1] != (self.sender != SEEKER):
+            raise Refused("malformed")
 
     @property
     def room(self) -> str:
@@ -38,6 +51,8 @@ class ChatMemory:
 
     queue: QueueNews
     presence: Presence
+    shifts: dict[UUID, UUID] = field(default_factory=dict)
+    """For each conversation whose helper is here the shift of which its help seeker was told."""
 
 
 def conversation_room(conversation_id: UUID) -> str:
@@ -65,12 +80,17 @@ def membership(call: Call, conversation_id: UUID) -> Membership:
         raise Refused("not_found") from None
 
 
+def part_in(conversation: Conversation, sender: str) -> Membership:
+    """What somebody's part in a conversation is, or would be."""
+    return Membership(conversation.id, conversation.stream_id, sender, bytes([SEALED]) + conversation.id.bytes)
+
+
 async def take_part(call: Call, conversation: Conversation, sender: str) -> Membership:
     """From now on this socket hears the conversation and may speak in it.
 
     One that closed while its event was handled takes no part: its farewell is over, and nobody would take it out again.
     """
-    member = Membership(conversation.id, conversation.stream_id, sender)
+    member = part_in(conversation, sender)
     if call.gone:
         return member
     memberships(call)[conversation.id] = member
@@ -120,6 +140,7 @@ async def disconnected(call: Call) -> None:
                 await call.release_tag(member.conversation_id, AFTER_A_FAREWELL)
             await settle_presence(call, member)
         elif presence.helper_goes(member.conversation_id, call.sid):
+            memory_of(call).shifts.pop(member.conversation_id, None)
             await _tell_helper(call, member, present=False)
 
 

@@ -1,5 +1,6 @@
 """A helper gives a time-out: the conversation ends, its browser session is refused for a while."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from core.api import Break, Call, Refused, TenantSession, setting
 
 from ..models import AFTER_THE_END, BY_TIME_OUT, Conversation
 from ..schemas import GiveTimeOut
+from ..services.halves import drop_half
 from ..services.time_out import NotGiven, time_out_seeker
 from .shared import membership, memory_of
 
@@ -31,6 +33,7 @@ async def give(call: Call, payload: GiveTimeOut) -> dict[str, Any]:
     if is_new:
         await call.mark_tag(conversation.id, given.ends_at)
         await call.release_tag(conversation.id, AFTER_THE_END)
+    await asyncio.to_thread(drop_half, call.context.installation.passing, call.tenant.id, conversation.id)
     news = {"conversation": str(conversation.id), "state": "ended", "by": BY_TIME_OUT}
     await call.emit(member.room, "chat.state", news)
     await call.context.close_sockets_of(call.tenant.id, conversation.seeker_key)

@@ -13,7 +13,8 @@ from ..models import ENDED, TALKING, WAITING, Conversation
 class NotTaken(Exception):
     """The conversation is not this helper's.
 
-    `code`: `not_found` (there never was one, or it is over), `taken` (somebody was first) or `away`.
+    `code`: `not_found` (there never was one, or it is over), `taken` (somebody was first), `away`, or `no_shift` (the
+    helper has not begun: nobody could seal anything to them).
     """
 
     def __init__(self, code: str) -> None:

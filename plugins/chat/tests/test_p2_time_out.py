@@ -14,7 +14,7 @@ from core.testing.rows import everything_of
 from core.testing.sockets import Socket, Sockets
 
 from ..models import Conversation
-from .live.people import sealed
+from .live.people import some_entry
 
 pytestmark = pytest.mark.promise_p2
 
@@ -42,7 +42,8 @@ class House:
         """Somebody waits, and their page is there."""
         place = self.ask_for_place(cookie)
         socket = self.sockets.seeker(WITH, cookie)
-        assert socket.ask("chat.join", {"intake": sealed({"name": "x"})})["conversation"] == place["conversation"]
+        joined = socket.ask("chat.join", {"intake": some_entry(place["conversation"])})
+        assert joined["conversation"] == place["conversation"]
         return socket, place["conversation"]
 
     def time_out(self, conversation: str, **given: Any) -> Any:

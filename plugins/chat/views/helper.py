@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from core.api import TIME_OUT_REASONS, ZONE, Request, setting
+from core.api import TIME_OUT_REASONS, ZONE, Refusal, Request, setting
 
+from ..services.find import conversations_of_helper
 from .seeker import questions, script_config
 
 _HOUR, _DAY = 60, 24 * 60
@@ -35,3 +36,12 @@ def in_words(request: Request, minutes: int) -> str:
     if minutes % _HOUR == 0:
         return t.plural("chat.time_out.hours", "{n} hour", "{n} hours", n=minutes // _HOUR)
     return t.plural("chat.time_out.minutes", "{n} minute", "{n} minutes", n=minutes)
+
+
+def keeps_shift(request: Request) -> Refusal | None:
+    """Refuses the end of a shift while its helper has an open conversation."""
+    if request.staff is None or not conversations_of_helper(request.db, request.staff.id):
+        return None
+    return Refusal(
+        "chat.shift_in_use", "You still have an open conversation. End it, or wait until it is over, and stop then."
+    )

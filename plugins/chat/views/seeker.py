@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import Request, setting
+from core.api import Request, keys_address, setting
 
 from .wait import pause, refusal
 
@@ -19,6 +19,7 @@ def talk(request: Request) -> dict[str, Any]:
         "config": {
             **script_config(request),
             "wait": request.route_path("chat.wait"),
+            "keep": setting(request, "chat", "keep_over_refresh"),
             "refused": refusal(request),  # else somebody would answer all questions for nothing
         },
     }
@@ -30,5 +31,11 @@ def questions(request: Request) -> list[str]:
 
 
 def script_config(request: Request) -> dict[str, Any]:
-    """What the page's script needs to know: where the realtime side is, and the proof that it is our page."""
-    return {"realtime": request.realtime_address, "csrf": request.csrf_token, "questions": questions(request)}
+    """What the page's script needs to know: where the realtime side is, that it is our page, whose keys count."""
+    return {
+        "realtime": request.realtime_address,
+        "csrf": request.csrf_token,
+        "questions": questions(request),
+        "tenant": str(request.tenant.id),
+        "keys": keys_address(request),
+    }

@@ -83,6 +83,15 @@ def test_an_application_cannot_say_our_headers_for_us(name: str) -> None:
     assert "camera=()" in headers["permissions-policy"]
 
 
+def test_what_is_never_a_document_does_without_the_policy_of_features() -> None:
+    for kind in ("text/javascript; charset=utf-8", "text/css"):
+        headers = named(StrictHeaders(HERE).applied("localhost", 200, [("Content-Type", kind)]))
+        assert "permissions-policy" not in headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        missing = named(StrictHeaders(HERE).applied("localhost", 404, [("Content-Type", kind)]))
+        assert "permissions-policy" in missing
+
+
 def test_https_is_remembered_only_where_it_is_spoken() -> None:
     assert "strict-transport-security" not in named(StrictHeaders(HERE).applied("localhost", 200, []))
     assert "max-age=" in named(StrictHeaders(IN_EARNEST).applied("x", 404, []))["strict-transport-security"]

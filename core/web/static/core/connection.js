@@ -73,6 +73,15 @@ export class Connection {
   }
 
   /**
+   * Tells the server something, without waiting for an answer; nothing happens while the line is away.
+   * @param {string} event
+   * @param {object} payload
+   */
+  tell(event, payload) {
+    if (this.socket.connected) this.socket.emit(event, payload);
+  }
+
+  /**
    * Says something that may be lost.
    * @param {string} event
    * @param {object} payload
@@ -130,9 +139,11 @@ export class Connection {
   }
 }
 
-/** A random id in the form of a UUID; `crypto.randomUUID` is younger than the oldest browser that must work. */
-export function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+/**
+ * An id in the form of a UUID, random by default; `crypto.randomUUID` is younger than the oldest browser that must work.
+ * @param {Uint8Array} [bytes] 16 of them
+ */
+export function newId(bytes = crypto.getRandomValues(new Uint8Array(16))) {
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

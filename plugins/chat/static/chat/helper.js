@@ -2,9 +2,10 @@
 
 import { Connection } from "../core/connection.js";
 import { askOnce, copyOf, optional, part, parts, say, values } from "../core/dom.js";
+import { onShiftChange, openShift } from "../core/keys/shift.js";
 import { HelperConversation } from "./helper_conversation.js";
 import { OwnList, WaitingList } from "./helper_lists.js";
-import { Composer, Thread } from "./thread.js";
+import { Composer, Thread, warn } from "./thread.js";
 import { TimeOutDialog } from "./time_out.js";
 
 const LOST_AFTER = 1500;
@@ -17,7 +18,9 @@ class HelperPage {
   constructor(root) {
     this.root = root;
     this.texts = values(root, "texts");
-    const config = values(root, "config");
+    const config = (this.config = values(root, "config"));
+    /** @type {import("./helper_talk.js").OpenShift | null} the keys of my shift, in this browser */
+    this.shift = null;
     this.questions = ["danger", "name", ...config.questions];
     /** @type {Map<string, HelperConversation>} */
     this.conversations = new Map();
@@ -44,6 +47,14 @@ class HelperPage {
       refused: () => location.reload(),
     });
     this.listen();
+    void this.begin();
+  }
+
+  /** Without the keys of a shift one sees who waits, and can take nobody. */
+  async begin() {
+    this.shift = await openShift(this.config.tenant);
+    part(this.root, "no-shift").hidden = Boolean(this.shift);
+    onShiftChange(() => location.reload());
     this.connection.open();
   }
 
@@ -54,6 +65,8 @@ class HelperPage {
     connection.on("chat.mine_changed", () => void this.watch());
     connection.on("chat.entry", (entry) => this.conversations.get(entry.conversation)?.delivery.take(entry));
     connection.on("chat.state", (news) => news.state === "ended" && this.conversations.get(news.conversation)?.end(news.by));
+    connection.on("chat.confirmed", (news) => this.conversations.get(news.conversation)?.talk.onConfirmed(news));
+    document.addEventListener("visibilitychange", () => this.current?.talk.confirmAgain());
     connection.on("chat.typing", (news) => news.sender === "seeker" && this.onTyping(news));
     connection.on("chat.presence", (news) => news.who === "seeker" && this.conversations.get(news.conversation)?.setPresent(news.present));
     part(root, "end").onclick = () => askOnce(part(root, 'dialog="end"'), () => void this.end());
@@ -66,7 +79,11 @@ class HelperPage {
   async onConnected() {
     window.clearTimeout(this.lostTimer);
     if (!(await this.watch())) return;
-    for (const conversation of this.conversations.values()) if (!conversation.ended) void conversation.delivery.resume();
+    for (const conversation of this.conversations.values()) {
+      if (conversation.ended) continue;
+      void conversation.delivery.resume();
+      conversation.talk.confirmAgain();
+    }
     if (this.wasLost) this.notify(this.texts.back);
     this.wasLost = false;
     say(part(this.root, "status"), "");
@@ -82,7 +99,7 @@ class HelperPage {
       }
       this.waiting.show(answer.queue);
       const mine = new Set(answer.mine.map((/** @type {{ conversation: string }} */ one) => one.conversation));
-      for (const given of answer.mine) this.add(given).setPresent(given.present);
+      for (const given of answer.mine) this.add(given)?.setPresent(given.present);
       for (const known of this.conversations.values()) if (!mine.has(known.id)) known.end(undefined);
       this.refresh();
       return true;
@@ -105,17 +122,23 @@ class HelperPage {
 
   /**
    * @param {{ conversation: string, present: boolean }} given
-   * @returns {HelperConversation}
+   * @returns {HelperConversation | null} null where this browser has no keys to read it
    */
   add(given) {
     const known = this.conversations.get(given.conversation);
-    if (known) return known;
+    if (known || !this.shift) return known ?? null;
+    /** @type {HelperConversation} */
     const conversation = new HelperConversation(this.connection, given, this.texts, {
       line: (line) => this.current === conversation && this.showLine(line),
+      state: (id, state) => this.current === conversation && this.thread.setState(id, state),
       changed: () => this.refresh(),
-      refused: (text) => this.current === conversation && this.composer.giveBack(text, this.texts.refused),
+      refused: (text, reason) => {
+        const sentence = reason === "too_long" ? this.texts.wrong.long : this.texts.refused;
+        if (this.current === conversation) this.composer.giveBack(text, sentence);
+      },
       over: () => void this.watch(),
-    });
+      isOpen: () => this.current === conversation,
+    }, { tenant: this.config.tenant, shift: this.shift });
     this.conversations.set(conversation.id, conversation);
     void conversation.delivery.resume();
     return conversation;
@@ -126,11 +149,12 @@ class HelperPage {
     try {
       const answer = await this.connection.ask("chat.take", { conversation: id });
       if (answer.error) {
-        const reasons = /** @type {Record<string, string>} */ ({ taken: "taken", away: "taken_away", not_found: "taken_gone" });
+        const reasons = /** @type {Record<string, string>} */ ({ taken: "taken", away: "taken_away", not_found: "taken_gone", no_shift: "no_shift" });
         this.notify(this.texts[reasons[answer.error] ?? "broken"]);
         return;
       }
-      this.open(this.add(/** @type {any} */ (answer)));
+      const taken = this.add(/** @type {any} */ (answer));
+      if (taken) this.open(taken);
     } catch {
       this.notify(this.texts.broken);
     }
@@ -141,7 +165,9 @@ class HelperPage {
     if (this.current) this.current.draft = this.composer.input.value;
     this.current = conversation;
     this.thread.clear();
+    warn(part(this.talk, "wrong"), "");
     for (const line of conversation.lines) this.showLine(line);
+    conversation.talk.confirmAgain();
     this.composer.input.value = conversation.draft;
     this.composer.showLength();
     this.refresh();
@@ -153,9 +179,10 @@ class HelperPage {
   /** @param {import("./helper_conversation.js").Line} line */
   showLine(line) {
     if (line.kind === "notice") this.thread.showNotice(line.text);
-    else if (line.state === "arrived") this.thread.showArrived(line.message);
+    else if (line.kind === "wrong") warn(part(this.talk, "wrong"), line.text);
     else if (line.state === "failed") this.thread.markFailed(line.message.clientId);
-    else this.thread.showSending(line.message);
+    else if (line.state === "sending") this.thread.showSending(line.message);
+    else this.thread.showArrived(line.message);
   }
 
   refresh() {
@@ -243,6 +270,7 @@ class HelperPage {
     if (!this.current?.ended) return;
     this.conversations.delete(this.current.id);
     this.current = null;
+    warn(part(this.talk, "wrong"), "");
     this.composer.input.value = "";
     this.thread.clear();
     this.refresh();

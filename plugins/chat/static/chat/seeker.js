@@ -1,19 +1,24 @@
-// The help seeker's page: questions, waiting room, conversation, goodbye. Nothing of it is stored in the browser.
+// The help seeker's page: questions, waiting room, conversation, goodbye. What is said is sealed here, and stored nowhere.
 
 import { Connection, newId } from "../core/connection.js";
 import { askOnce, fill, part, say, values } from "../core/dom.js";
-import { VERSION, pack, unpack } from "./body.js";
+import { readTrust } from "../core/keys/list.js";
+import { toText } from "../core/sealing/bytes.js";
 import { Delivery } from "./delivery.js";
 import { Intake, showStep } from "./intake.js";
-import { Composer, Thread } from "./thread.js";
+import { SeekerTalk } from "./seeker_talk.js";
+import { TabKeys } from "./tab_keys.js";
+import { Composer, Thread, warn } from "./thread.js";
 
-/** @typedef {{ state: "none" | "waiting" | "talking" | "ended", conversation?: string, helper?: string | null, ahead?: number, by?: string, helper_present?: boolean }} State */
+/** @typedef {{ state: "none" | "waiting" | "talking" | "ended", conversation?: string, helper?: string | null, ahead?: number, by?: string, helper_present?: boolean, shift?: { id: string } | null, half?: string | null }} State */
 
-/** @typedef {{ danger: boolean, intake: object }} Joining */
+/** @typedef {{ danger: boolean, answers: Record<string, unknown>, conversation?: string, intake?: object }} Joining */
 
 const LOST_AFTER = 1500;
 const AGAIN_AFTER = 3000;
 const END_RESTS = [500, 1500, 4000];
+/** How often the server's half of what this tab keeps is handed in anew; it drops it after ten minutes. */
+const KEEP_EVERY = 240000;
 
 class SeekerPage {
   /** @param {HTMLElement} root */
@@ -25,9 +30,13 @@ class SeekerPage {
     this.step = "";
     this.conversation = "";
     this.helper = "";
+    this.helperIsHere = false;
     this.stopped = false;
     /** @type {Delivery | null} */
     this.delivery = null;
+    /** @type {SeekerTalk | null} */
+    this.talking = null;
+    this.tab = new TabKeys(config.keep);
     /** @type {Joining | null} the intake on its way, kept so that a repeat is the same */
     this.joining = null;
     /** @type {Promise<import("../core/connection.js").Answer> | null} while a place is asked for */
@@ -56,7 +65,12 @@ class SeekerPage {
       refused: (reason) => this.onRefused(reason),
     });
     this.listen();
+    if (!globalThis.crypto || !crypto.subtle) {
+      this.turnAway(this.texts.wrong.browser); // never in plain text
+      return;
+    }
     this.connection.open();
+    window.setInterval(() => this.keepHalf(), KEEP_EVERY);
     if (config.refused) this.turnAway(config.refused);
     else this.intake.begin();
   }
@@ -66,8 +80,10 @@ class SeekerPage {
     connection.on("chat.place", (news) => this.showPlace(news.ahead));
     connection.on("chat.state", (news) => news.conversation === this.conversation && this.onState(news));
     connection.on("chat.entry", (entry) => entry.conversation === this.conversation && this.delivery?.take(entry));
+    connection.on("chat.confirmed", (news) => news.conversation === this.conversation && this.talking?.onConfirmed(news));
     connection.on("chat.typing", (news) => news.sender === "helper" && this.thread.showTyping(news.on ? this.helper : ""));
     connection.on("chat.presence", (news) => news.who === "helper" && this.showHelper(news.present));
+    document.addEventListener("visibilitychange", () => this.talking?.confirmAgain());
     part(root, "stop").onclick = () => askOnce(part(root, 'dialog="stop"'), () => void this.end());
     part(root, "end").onclick = () => askOnce(part(root, 'dialog="end"'), () => void this.end());
     part(root, "again").onclick = () => this.intake.begin();
@@ -94,6 +110,7 @@ class SeekerPage {
       if (this.joining) await this.sendJoin();
       else if (state.state === "waiting" || state.state === "talking") this.onState(state);
       else if (this.conversation) this.onMissedEnd(state);
+      if (this.talking?.isIn) this.catchUp(this.talking);
       if (this.wasLost && (this.step === "waiting" || this.step === "conversation")) this.sayBack();
       this.wasLost = false;
     } catch {
@@ -101,6 +118,13 @@ class SeekerPage {
       window.clearTimeout(this.againTimer);
       this.againTimer = window.setTimeout(() => this.connection.isOpen && void this.onConnected(), AGAIN_AFTER);
     }
+  }
+
+  /** @param {SeekerTalk} talking */
+  catchUp(talking) {
+    this.keepHalf();
+    void this.delivery?.resume();
+    talking.confirmAgain();
   }
 
   /** It ended while this page was away. @param {State} state */
@@ -135,8 +159,7 @@ class SeekerPage {
 
   /** @param {import("./intake.js").Answers} answers */
   join(answers) {
-    const { danger, ...rest } = answers;
-    this.tryToJoin({ danger, intake: { client_id: newId(), version: VERSION, body: pack({ danger, ...rest }) } });
+    this.tryToJoin({ danger: answers.danger, answers: { ...answers } });
   }
 
   /** @param {Joining} joining */
@@ -158,7 +181,7 @@ class SeekerPage {
         this.turnAway(place.refused);
         return;
       }
-      const answer = place.error ? place : await this.connection.ask("chat.join", { intake: this.joining.intake });
+      const answer = place.error ? place : await this.takePlace(this.joining, place.conversation);
       if (answer.error) {
         say(this.status, answer.error === "too_fast" ? this.texts.too_fast : this.texts.broken);
         window.setTimeout(() => void this.sendJoin(), 3000);
@@ -166,10 +189,24 @@ class SeekerPage {
       }
       this.joining = null;
       say(this.status, "");
+      this.keepHalf();
       this.onState(/** @type {State} */ (/** @type {unknown} */ (answer)));
     } catch {
       window.setTimeout(() => this.connection.isOpen && void this.sendJoin(), 3000);
     }
+  }
+
+  /**
+   * The intake is sealed for the conversation that it begins; a repeat is the same.
+   * @param {Joining} joining
+   * @param {string} conversation
+   */
+  async takePlace(joining, conversation) {
+    if (joining.conversation !== conversation) {
+      joining.conversation = conversation;
+      joining.intake = await this.begin(conversation).begin(joining.answers);
+    }
+    return this.connection.ask("chat.join", { intake: joining.intake });
   }
 
   /**
@@ -221,7 +258,9 @@ class SeekerPage {
 
   /** @param {State} state */
   onState(state) {
-    if (state.conversation && state.conversation !== this.conversation) this.begin(state.conversation);
+    if (state.state === "ended" && state.conversation !== this.conversation) return;
+    if (state.conversation && state.conversation !== this.conversation) this.comeBack(state.conversation, state.half);
+    this.talking?.setShift(state.shift);
     if (state.state === "waiting") {
       this.show("waiting");
       this.showPlace(state.ahead ?? 0);
@@ -237,14 +276,78 @@ class SeekerPage {
   /** @param {string} conversation */
   begin(conversation) {
     this.conversation = conversation;
-    this.joining = null;
     this.helper = "";
     this.thread.clear();
-    this.delivery = new Delivery(this.connection, conversation, "seeker", {
-      arrived: (entry) => this.onEntry(entry),
-      sent: (clientId) => this.texted.delete(clientId),
-      refused: (clientId, reason) => this.onSendRefused(clientId, reason),
+    this.talking?.stop();
+    const delivery = (this.delivery = new Delivery(this.connection, conversation, "seeker", {
+      arrived: (entry) => talking.take(entry),
+      sent: (clientId) => talking.sent(clientId),
+      refused: (clientId, reason) => this.onSendRefused(talking, clientId, reason),
+      stuck: () => this.warn("missing"),
+    }));
+    const where = { tenant: this.config.tenant, conversation, side: /** @type {const} */ ("seeker") };
+    const told = {
+      message: (/** @type {string} */ id, /** @type {import("./delivery.js").Entry} */ entry, /** @type {string | null} */ text) => this.onMessage(id, entry, text),
+      intake: () => undefined,
+      state: (/** @type {string[]} */ ids, /** @type {string} */ state) => ids.forEach((id) => this.thread.setState(id, state)),
+      refused: (/** @type {string} */ id, /** @type {string} */ reason) => this.giveBack(id, reason),
+      wrong: (/** @type {string} */ kind) => this.warn(kind),
+      note: (/** @type {string} */ name) => this.thread.showOnce(this.texts[`note_${name}`]),
+      isReading: () => document.visibilityState === "visible",
+      helper: (/** @type {string} */ name, /** @type {boolean} */ isFirst) => this.nameHelper(name, isFirst),
+    };
+    const talking = new SeekerTalk(where, this.connection, delivery, told, {
+      checkShift: (certificate) => this.checkShift(certificate),
+      tab: this.tab,
     });
+    this.talking = talking;
+    return talking;
+  }
+
+  /**
+   * This page was opened anew in the middle of it.
+   * @param {string} conversation
+   * @param {string | null | undefined} half
+   */
+  comeBack(conversation, half) {
+    this.joining = null;
+    const talking = this.begin(conversation);
+    const again = async () => {
+      if (this.talking !== talking || !this.connection.isOpen) return;
+      await talking.comeBack(half);
+      if (talking.isIn) this.keepHalf();
+      else window.setTimeout(() => void again(), AGAIN_AFTER);
+    };
+    void again();
+  }
+
+  keepHalf() {
+    if (this.conversation && this.config.keep) this.connection.tell("chat.keep", { half: toText(this.tab.half) });
+  }
+
+  /**
+   * The keys of a helper's shift, if the organisation's list of keys says that they are a helper's.
+   * @param {unknown} certificate
+   */
+  async checkShift(certificate) {
+    const { tenant, keys } = this.config;
+    return (await readTrust({ tenant, address: keys })).shift(certificate);
+  }
+
+  /** Something is wrong, and nobody may be left in doubt about it. @param {string} kind */
+  warn(kind) {
+    warn(part(this.root, "wrong"), fill(this.texts.wrong[kind], { name: this.helper || this.texts.a_helper }));
+  }
+
+  /**
+   * The name that the organisation vouches for. Whoever else comes to read along is shown too.
+   * @param {string} name
+   * @param {boolean} isFirst
+   */
+  nameHelper(name, isFirst) {
+    this.helper = isFirst ? name : `${this.helper}, ${name}`;
+    if (!isFirst) this.thread.showNotice(fill(this.texts.joined, { name }));
+    if (this.step === "conversation") this.showHelper(this.helperIsHere);
   }
 
   /**
@@ -253,16 +356,17 @@ class SeekerPage {
    */
   talk(helper, present) {
     const first = this.helper === "";
-    this.helper = helper;
+    if (first) this.helper = helper;
     this.show("conversation");
     this.showHelper(present);
     if (first) this.thread.showNotice(fill(this.texts.arrived, { name: helper }));
-    void this.delivery?.resume();
   }
 
   /** @param {boolean} present */
   showHelper(present) {
+    this.helperIsHere = present;
     if (!this.helper) return;
+    if (present) this.talking?.confirmAgain();
     part(this.root, "presence").textContent = fill(present ? this.texts.presence : this.texts.presence_away, { name: this.helper });
     if (!present) this.thread.showTyping("");
   }
@@ -274,40 +378,50 @@ class SeekerPage {
     say(part(this.root, "range"), this.texts.range_unknown);
   }
 
-  /** @param {import("./delivery.js").Entry} entry */
-  onEntry(entry) {
-    if (entry.kind !== "message") return;
-    const content = unpack(entry.version, entry.body);
-    if (!content || typeof content.text !== "string") return;
+  /**
+   * @param {string} id
+   * @param {import("./delivery.js").Entry} entry
+   * @param {string | null} given null for what this page sent
+   */
+  onMessage(id, entry, given) {
+    const text = given ?? this.texted.get(id);
+    if (text === undefined) return;
+    this.texted.delete(id);
     const mine = entry.sender === "seeker";
     if (!mine) this.thread.showTyping("");
-    this.thread.showArrived({
-      clientId: entry.client_id,
-      mine,
-      who: mine ? this.texts.you : this.helper,
-      text: content.text,
-      at: entry.at,
-    });
+    this.thread.showArrived({ clientId: id, mine, who: mine ? this.texts.you : this.helper, text, at: entry.at });
   }
 
   /** @param {string} text */
   send(text) {
-    if (!this.delivery) return;
-    const clientId = this.delivery.send(pack({ text }), VERSION);
+    if (!this.talking) return;
+    const clientId = newId();
     this.texted.set(clientId, text);
     this.thread.showSending({ clientId, mine: true, who: this.texts.you, text });
+    this.talking.say(clientId, { text });
   }
 
   /**
+   * @param {SeekerTalk} talking
    * @param {string} clientId
    * @param {string} reason
    */
-  onSendRefused(clientId, reason) {
-    const text = this.texted.get(clientId) ?? "";
-    this.texted.delete(clientId);
-    this.thread.markFailed(clientId);
+  onSendRefused(talking, clientId, reason) {
+    if (talking !== this.talking || talking.isTakenNumber(clientId, reason)) return;
     if (reason === "ended") void this.onConnected(); // the news of the end was lost: ask how it stands
-    else this.composer.giveBack(text, this.texts.refused);
+    else this.giveBack(talking.mine.get(clientId) ?? clientId, reason);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} reason
+   */
+  giveBack(id, reason) {
+    const text = this.texted.get(id);
+    if (text === undefined) return;
+    this.texted.delete(id);
+    this.thread.markFailed(id);
+    this.composer.giveBack(text, reason === "too_long" ? this.texts.wrong.long : this.texts.refused);
   }
 
   /** Who wants to stop must not have to ask twice because of something that passes. */
@@ -337,8 +451,11 @@ class SeekerPage {
     this.joining = null;
     window.clearTimeout(this.lostTimer);
     this.delivery?.stop();
-    this.delivery = null;
+    this.talking?.stop();
+    this.tab.forget();
+    this.delivery = this.talking = null;
     this.conversation = "";
+    warn(part(this.root, "wrong"), "");
     this.thread.clear();
     this.composer.input.value = "";
     part(this.root, "after-title").textContent = this.helper ? this.texts.after_title : this.texts.after_title_waiting;
@@ -350,6 +467,7 @@ class SeekerPage {
   /** The page is being left at once: end the conversation if there is still a moment for it, and be silent. */
   leave() {
     this.stopped = true;
+    this.tab.forget();
     if (this.conversation) this.connection.say("chat.end", { conversation: this.conversation });
   }
 }

@@ -1,10 +1,13 @@
 // The messages of one conversation on the screen, and the field to write in.
 
 import { copyOf, fill, part, say } from "../core/dom.js";
-import { LONGEST_TEXT } from "./body.js";
 
-/** @typedef {{ clientId: string, mine: boolean, who: string, text: string, at?: string }} Message */
+/** @typedef {{ clientId: string, mine: boolean, who: string, text: string, at?: string, state?: string }} Message */
 
+/** The longest message in characters. */
+const LONGEST_TEXT = 4000;
+/** How far one of our own messages has come; it never goes back. */
+const STATES = ["sending", "sent", "late", "arrived", "read"];
 const NEAR_THE_LIMIT = 300;
 const NEAR_THE_END = 80;
 
@@ -34,10 +37,20 @@ export class Thread {
 
   /** @param {Message} message one of this page's own that is on its way */
   showSending(message) {
-    const bubble = this.make(message);
-    part(bubble, "state").textContent = this.texts.state_sending;
-    this.list.append(bubble);
+    this.list.append(this.make(message));
+    this.setState(message.clientId, "sending");
     this.toNewest();
+  }
+
+  /**
+   * @param {string} clientId
+   * @param {string} state
+   */
+  setState(clientId, state) {
+    const bubble = this.bubbles.get(clientId);
+    if (!bubble || STATES.indexOf(state) < STATES.indexOf(bubble.dataset.state ?? "")) return;
+    bubble.dataset.state = state;
+    part(bubble, "state").textContent = this.texts[`state_${state}`];
   }
 
   /** @param {Message} message the next one in order */
@@ -45,10 +58,10 @@ export class Thread {
     const atEnd = this.isAtEnd();
     const bubble = this.bubbles.get(message.clientId) ?? this.make(message);
     this.setTime(bubble, message.at);
-    part(bubble, "state").textContent = message.mine ? this.texts.state_arrived : "";
     bubble.classList.remove("failed");
     bubble.dataset.arrived = "";
     this.list.insertBefore(bubble, this.firstOnItsWay());
+    if (message.mine) this.setState(message.clientId, message.state ?? "sent");
     if (atEnd || message.mine) this.toNewest();
     else this.newest.hidden = false;
   }
@@ -69,6 +82,12 @@ export class Thread {
     const atEnd = this.isAtEnd();
     this.list.insertBefore(notice, this.firstOnItsWay());
     if (atEnd) this.toNewest();
+  }
+
+  /** The same, but never twice. @param {string} sentence */
+  showOnce(sentence) {
+    const said = Array.from(this.list.querySelectorAll(".notice [data-body]"));
+    if (!said.some((one) => one.textContent === sentence)) this.showNotice(sentence);
   }
 
   /** @param {string} name empty: nobody types */
@@ -131,6 +150,19 @@ export class Thread {
     const bubble = /** @type {HTMLElement} */ (event.target).closest(".bubble");
     if (bubble) bubble.classList.toggle("open");
   }
+}
+
+/**
+ * Says that something is wrong, once for each sentence; it stays. An empty one takes all away.
+ * @param {HTMLElement} box
+ * @param {string} sentence
+ */
+export function warn(box, sentence) {
+  if (!sentence) box.replaceChildren();
+  else if (!Array.from(box.children).some((one) => one.textContent === sentence)) {
+    box.append(Object.assign(document.createElement("p"), { textContent: sentence }));
+  }
+  box.hidden = !box.children.length;
 }
 
 /** The field to write in: says in time that a message is too long, never loses what was typed, tells that somebody types. */

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.testing.browser import Visit
+from core.testing.keys import begin_shift
 from core.testing.server import RunningServer
-from plugins.chat.tests.live.people import password_of
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +25,8 @@ def go_and_wait(page: Page, server: RunningServer, organisation: str = "luisterb
 
 
 def sign_in(page: Page, server: RunningServer, organisation: str = "luisterboom", name: str = "noor") -> None:
-    """To the workbench, as a volunteer does it."""
-    page.goto(server.address(f"{organisation}-werk.localhost"))
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=password]").fill(password_of(server, organisation, name))
-    page.keyboard.press("Enter")
+    """To the workbench, as a volunteer does it: signs in, begins a shift, opens the chat."""
+    begin_shift(page, server, (organisation, name))
     page.get_by_role("link", name="Chat").first.click()
 
 

@@ -28,7 +28,9 @@ const evil = {
   danger: "constructor", age: { toString: 1 },
 };
 window.TextEncoder = class extends Real {
-  encode(text) { return super.encode(text.includes('"name"') ? JSON.stringify(evil) : text); }
+  encode(text) {
+    return super.encode(text.includes('"name"') ? JSON.stringify(Object.assign(JSON.parse(text), evil)) : text);
+  }
 };
 """
 

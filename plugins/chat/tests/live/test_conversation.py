@@ -6,7 +6,7 @@ from uuid import uuid4
 from core.testing.server import RunningServer
 from core.testing.staff import seeker_token
 
-from .people import Helper, Json, Seeker, pack, password_of, sealed, unpack
+from .people import Helper, Json, Seeker, password_of, some_entry
 
 
 async def _pair(server: RunningServer, seeker: Seeker, helper: Helper) -> None:
@@ -15,6 +15,7 @@ async def _pair(server: RunningServer, seeker: Seeker, helper: Helper) -> None:
     await helper.arrive("noor", password_of(server, "luisterboom", "noor"))
     await helper.watch()
     assert "error" not in await helper.take(seeker.conversation)
+    await seeker.hear("chat.state", lambda news: news["state"] == "talking")
 
 
 async def test_a_conversation_from_waiting_to_the_end(module_server: RunningServer) -> None:
@@ -23,9 +24,9 @@ async def test_a_conversation_from_waiting_to_the_end(module_server: RunningServ
         talking = await seeker.hear("chat.state", lambda news: news["state"] == "talking")
         assert talking["helper"] == "Noor"
 
-        assert (await seeker.say("hoi"))["seq"] == 2
-        assert (await helper.say("dag"))["seq"] == 3
-        heard = await helper.hear("chat.entry", lambda entry: unpack(entry["body"]).get("text") == "hoi")
+        assert (await seeker.say("hoi"))["seq"] == 3, "after the intake, and the key for the helper"
+        assert (await helper.say("dag"))["seq"] == 5, "after the key for the help seeker"
+        heard = await helper.hears("hoi")
         assert heard["sender"] == "seeker"
         assert await seeker.texts() == await helper.texts() == ["hoi", "dag"]
 
@@ -39,7 +40,7 @@ async def test_a_conversation_from_waiting_to_the_end(module_server: RunningServ
 async def test_a_socket_alone_lets_nobody_wait(module_server: RunningServer) -> None:
     async with Seeker.at(module_server) as seeker:
         await seeker.arrive()
-        assert await seeker.ask("chat.join", {"intake": sealed({"name": "x"})}) == {"error": "not_waiting"}
+        assert await seeker.ask("chat.join", {"intake": some_entry()}) == {"error": "not_waiting"}
         place = await seeker.ask_for_place()
         assert (await seeker.ask_for_place()) == place
         assert (await seeker.wait())["conversation"] == place["conversation"]
@@ -52,7 +53,7 @@ async def test_messages_sent_unawaited_keep_their_order(module_server: RunningSe
         wanted = [str(number) for number in range(1000)]
         answers = [seeker.send_nowait("chat.send", seeker.message(text)) for text in wanted]
         receipts = await asyncio.wait_for(asyncio.gather(*answers), 60)
-        assert [receipt["seq"] for receipt in receipts] == list(range(2, 1002))
+        assert [receipt["seq"] for receipt in receipts] == list(range(3, 1003))
         assert await helper.texts() == wanted
 
 
@@ -63,7 +64,7 @@ async def test_a_repeat_is_written_once(module_server: RunningServer) -> None:
         first = await seeker.ask("chat.send", message)
         again = await seeker.ask("chat.send", message)
         assert first == again
-        changed = {**message, "entry": {**message["entry"], "body": pack({"text": "iets anders"})}}
+        changed = {**message, "entry": {**message["entry"], "body": seeker.message("iets anders")["entry"]["body"]}}
         assert await seeker.ask("chat.send", changed) == {"error": "client_id_reused"}
         assert await helper.texts() == ["een keer"]
 
@@ -71,21 +72,31 @@ async def test_a_repeat_is_written_once(module_server: RunningServer) -> None:
 async def test_what_is_wrong_is_refused_and_disturbs_nobody(module_server: RunningServer) -> None:
     async with Seeker.at(module_server) as seeker, Helper.at(module_server) as helper:
         await _pair(module_server, seeker, helper)
-        entry, here = sealed({"text": "x"}), seeker.conversation
+        here = seeker.conversation
+        entry = some_entry(here)
         wrong = {
             "too_long": {"conversation": here, "entry": {**entry, "body": "A" * 24_004}},
             "empty": {"conversation": here, "entry": {**entry, "body": ""}},
-            "malformed": {"conversation": here, "entry": {**entry, "body": "***"}},
             "not_found": {"conversation": str(uuid4()), "entry": entry},
         }
         for code, payload in wrong.items():
             assert await seeker.ask("chat.send", payload) == {"error": code}
+        shapes: dict[str, Json] = {
+            "no base64url": {**entry, "body": "***"},
+            "no sealed length": {**entry, "body": entry["body"][:-4]},
+            "another conversation's": some_entry(uuid4()),
+            "the other side's": some_entry(here, "helper"),
+            "in clear": {**entry, "version": 0},
+        }
+        for name, wrong_entry in shapes.items():
+            answer = await seeker.ask("chat.send", {"conversation": here, "entry": wrong_entry})
+            assert answer == {"error": "malformed"}, name
         nonsense: list[object] = [None, [], "x", 7, {"conversation": here}, {"conversation": here, "entry": 1, "x": 1}]
         for thing in nonsense:
             assert await seeker.ask("chat.send", thing) == {"error": "malformed"}
         assert await seeker.ask("chat.nothing", {}) == {"error": "not_found"}
         assert await seeker.ask("chat.watch", {}) == {"error": "not_found"}
-        assert (await seeker.say("nog steeds hier"))["seq"] == 2
+        assert (await seeker.say("nog steeds hier"))["seq"] == 3
         assert await helper.texts() == ["nog steeds hier"]
 
 
@@ -142,7 +153,7 @@ async def test_a_second_organisation_sees_nothing(module_server: RunningServer) 
             ("chat.resume", {"conversation": seeker.conversation, "after": 0}),
             ("chat.end", {"conversation": seeker.conversation}),
             ("chat.typing", {"conversation": seeker.conversation, "on": True}),
-            ("chat.send", {"conversation": seeker.conversation, "entry": sealed({"text": "x"})}),
+            ("chat.send", {"conversation": seeker.conversation, "entry": some_entry(seeker.conversation, "helper")}),
         ):
             foreign = await stranger.ask(event, payload)
             never_was = await stranger.ask(event, {**payload, "conversation": str(uuid4())})
@@ -168,7 +179,7 @@ async def test_an_organisation_without_chat_refuses_its_pages_and_events(module_
     async with Seeker.at(module_server, "vlechtwerk") as seeker, Helper.at(module_server, "vlechtwerk") as helper:
         assert (await seeker.get("/hier"))[0] == 404
         await seeker.connect(seeker_token(module_server, "vlechtwerk"))
-        intake = sealed({"name": "x"})
+        intake = some_entry()
         for event, payload in (("chat.hello", {}), ("chat.join", {"intake": intake}), ("no.such", {})):
             assert await seeker.ask(event, payload) == {"error": "not_found"}
         await helper.sign_in("noor", password_of(module_server, "vlechtwerk", "noor"))

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from core.testing.keys import open_shifts
 from core.testing.server import RunningServer
 from core.testing.staff import signed_in_staff
 
@@ -23,7 +24,9 @@ async def _crowd(
     async with AsyncExitStack() as stack:
         seekers = [await stack.enter_async_context(Seeker.at(server)) for _ in range(visitors)]
         helpers = [await stack.enter_async_context(Helper.at(server)) for _ in cookies]
-        await asyncio.gather(*(helper.arrive_with(cookie) for helper, cookie in zip(helpers, cookies, strict=True)))
+        shifts = await asyncio.to_thread(open_shifts, server, "luisterboom", cookies)
+        begun = zip(helpers, cookies, shifts, strict=True)
+        await asyncio.gather(*(helper.arrive_with(cookie, shift) for helper, cookie, shift in begun))
         await asyncio.gather(*(helper.watch() for helper in helpers))
         await asyncio.gather(*(seeker.arrive() for seeker in seekers))
         await asyncio.gather(*(seeker.wait(f"bezoeker {number}") for number, seeker in enumerate(seekers)))

@@ -11,7 +11,7 @@ from core.testing.live import LiveClient
 from core.testing.server import RunningServer
 from core.testing.staff import signed_in_staff
 
-from .people import Helper, Seeker, sealed, unpack
+from .people import Helper, Seeker, some_entry
 
 pytestmark = pytest.mark.promise_p6
 
@@ -25,7 +25,7 @@ def tries(conversation: str) -> list[tuple[str, dict[str, Any]]]:
     about = {"conversation": conversation}
     return [
         ("chat.take", about),
-        ("chat.send", {**about, "entry": sealed({"text": "van ver"})}),
+        ("chat.send", {**about, "entry": some_entry(conversation, "helper")}),
         ("chat.resume", {**about, "after": 0}),
         ("chat.typing", {**about, "on": True}),
         ("chat.end", about),
@@ -64,7 +64,9 @@ async def test_strangers_neither_see_nor_disturb_a_running_conversation(
         await _say(seeker, helper, "na")
         assert await seeker.texts() == await helper.texts() == ["voor", "na"]
         assert seeker.conversation not in f"{far_seeker.heard} {far_helper.heard}"
-    promise_report(f"a running conversation: {2 * len(tries(''))} tries from abroad, nothing seen or disturbed")
+    promise_report(
+        f"a running conversation: {2 * len(tries(str(uuid4())))} tries from abroad, nothing seen or disturbed"
+    )
 
 
 async def _talk(seeker: Seeker, helper: Helper, cookie: str) -> None:
@@ -78,7 +80,7 @@ async def _talk(seeker: Seeker, helper: Helper, cookie: str) -> None:
 async def _say(seeker: Seeker, helper: Helper, text: str) -> None:
     """Says something that the other side hears: its connection is alive."""
     assert "error" not in await seeker.say(text)
-    await helper.hear("chat.entry", lambda entry: unpack(entry["body"]).get("text") == text)
+    await helper.hears(text)
 
 
 def _heard(*clients: LiveClient) -> list[dict[str, int]]:

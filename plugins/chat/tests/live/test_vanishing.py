@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, suppress
 
 from core.testing.server import RunningServer
 
-from .people import Helper, Json, Seeker, password_of, sealed
+from .people import Helper, Json, Seeker, password_of
 
 CROWD = 60
 
@@ -94,8 +94,8 @@ async def test_a_helper_who_is_quicker_than_the_intake_still_gets_it(module_serv
         await seeker.arrive()
         await seeker.wait()
         await helper.take(seeker.conversation)
-        await seeker.ask("chat.join", {"intake": sealed({"name": "Vlinder"})})
-        assert (await helper.hear("chat.entry"))["kind"] == "intake"
+        await seeker.ask("chat.join", {"intake": seeker.intake(seeker.conversation, {"name": "Vlinder"})})
+        assert (await helper.hear("chat.entry", lambda entry: entry["kind"] == "intake"))["sender"] == "seeker"
 
 
 async def test_visitors_who_vanish_while_they_join_do_not_stay_as_ghosts(module_server: RunningServer) -> None:
@@ -105,9 +105,9 @@ async def test_visitors_who_vanish_while_they_join_do_not_stay_as_ghosts(module_
         helper = await stack.enter_async_context(Helper.at(module_server))
         await _helper(module_server, helper)
         await asyncio.gather(*(seeker.arrive() for seeker in seekers))
-        await asyncio.gather(*(seeker.ask_for_place() for seeker in seekers))
-        for seeker in seekers:
-            seeker.send_nowait("chat.join", {"intake": sealed({"name": "Vlinder"})})
+        places = await asyncio.gather(*(seeker.ask_for_place() for seeker in seekers))
+        for seeker, place in zip(seekers, places, strict=True):
+            seeker.send_nowait("chat.join", {"intake": seeker.intake(place["conversation"], {"name": "Vlinder"})})
         await asyncio.sleep(0.15)
         with suppress(Exception):
             await asyncio.gather(*(seeker.disconnect() for seeker in seekers))

@@ -121,8 +121,9 @@ def test_only_who_made_a_key_sends_and_only_once() -> None:
     assert isinstance(key.sender(), Sender)
     assert code_of(key.sender) == "used_before"
     assert code_of(opened.sender) == code_of(joined.sender) == "reads_only"
-    assert code_of(opened.split) == "reads_only"
     assert code_of(lambda: opened.grant(shift_of(reader))) == "reads_only"
+    again = EpochKey.join(HERE, opened.split(halves.server), mine=False)
+    assert code_of(lambda: again.grant(shift_of(reader))) == "reads_only", "kept for my own tab, and for nobody else"
     assert code_of(EpochKey.open(HERE, reader, joined.grant(shift_of(reader))).receiver) is None
     assert code_of(lambda: [opened.receiver(), opened.receiver()]) == "used_before"
 
@@ -151,6 +152,26 @@ def test_too_much_early_is_refused_and_the_missing_one_still_comes_in() -> None:
     assert code_of(lambda: talk.receiver.accept(*late[258])) == "too_many_wait"
     assert talk.receiver.missing() == [1]
     assert len(talk.deliver(*late[0])) == 257
+
+
+def test_that_it_was_shown_is_proved_apart_from_that_it_was_opened() -> None:
+    key, reader = EpochKey.new(HERE), SealingKey.new()
+    sender = key.sender()
+    receiver = EpochKey.open(HERE, reader, key.grant(shift_of(reader))).receiver()
+    opened: list[bytes] = []
+    shown: list[bytes] = []
+    for _ in range(3):
+        client_id = uuid4()
+        receiver.accept(sender.seal(b"x", client_id), client_id)
+        receiver.next()
+        opened.append(receiver.receipt() or b"")
+        shown.append(receiver.receipt("read") or b"")
+    assert sender.confirm(opened[1]) == 2
+    assert sender.confirm(shown[0], "read") == 1, "shown later than opened: its hash is still known"
+    assert code_of(lambda: sender.confirm(opened[0])) == "replayed"
+    assert code_of(lambda: sender.confirm(shown[2])) == "changed", "the one does not count as the other"
+    assert sender.confirm(shown[2], "read") == 3
+    assert code_of(lambda: sender.confirm(shown[0], "read")) == "replayed"
 
 
 def test_halves_open_nothing_alone_or_elsewhere() -> None:

@@ -30,14 +30,16 @@ export class EpochKey {
   /**
    * @param {Place} place
    * @param {CryptoKey} from
-   * @param {boolean} madeHere
+   * @param {{ madeHere: boolean, mine: boolean }} origin
    */
-  constructor(place, from, madeHere) {
+  constructor(place, from, { madeHere, mine }) {
     this.place = place;
     /** @private */
     this.source = from;
     /** @private */
     this.madeHere = madeHere;
+    /** @private */
+    this.mine = mine;
     /** @private @type {Set<string>} */
     this.asked = new Set();
   }
@@ -47,12 +49,12 @@ export class EpochKey {
    * @param {Place} place
    */
   static async create(place) {
-    return passable(place, random(KEY), true);
+    return passable(place, random(KEY), { madeHere: true, mine: true });
   }
 
   /**
-   * The key that was sealed to mine: reads only. A helper's was signed by a shift. A help seeker's was not: anybody may
-   * seek help; that a later one is of the same person, `checkLink` tells.
+   * The key that was sealed to mine: reads, can be kept in halves, and is nobody else's. A helper's was signed by a shift.
+   * A help seeker's was not: anybody may seek help; that a later one is of the same person, `checkLink` tells.
    * @param {Place} place
    * @param {SealingKey} key
    * @param {Bytes} granted
@@ -66,21 +68,20 @@ export class EpochKey {
     const signature = granted.slice(HEADER + GRANT);
     if (shift) check(await isSigned(shift.signing, signature, "grant", ...place.parts(), sealed), "false_grant");
     const raw = await key.unseal(encode("luwte/1 epoch", ...place.parts()), sealed.slice(HEADER));
-    const from = await source(raw);
-    raw.fill(0);
-    return new EpochKey(place, from, false);
+    return passable(place, raw, { madeHere: false, mine: false });
   }
 
   /**
-   * My own key after a refresh: reads, and can be sealed to others.
+   * A key after a refresh: reads; my own can be sealed to others.
    * @param {Place} place
    * @param {Halves} halves
+   * @param {boolean} [mine] whether this side made it, and did not receive it
    */
-  static async join(place, halves) {
+  static async join(place, halves, mine = true) {
     place.checkHeader(halves.tab, (length) => length === HEADER + NONCE + KEY + TAG);
     check(halves.server.length === KEY, "changed");
     const wrapping = await aesKey(halves.server, "decrypt");
-    return passable(place, await decrypt(wrapping, halves.tab.slice(HEADER), halfOf(place)), false);
+    return passable(place, await decrypt(wrapping, halves.tab.slice(HEADER), halfOf(place)), { madeHere: false, mine });
   }
 
   /**
@@ -91,6 +92,7 @@ export class EpochKey {
    */
   async grant(reader, signing = null) {
     checkSide(this.place, signing);
+    check(this.mine, "reads_only");
     const recipient = recipientOf(this.place, reader);
     const info = encode("luwte/1 epoch", ...this.place.parts());
     const sealed = join(this.place.header, await seal(recipient, info, rawOf(this)));
@@ -99,10 +101,10 @@ export class EpochKey {
 
   /**
    * The key in two halves, to be joined after a refresh.
+   * @param {Bytes} [server] the server's half of a tab's other keys: one for all of them
    * @returns {Promise<Halves>}
    */
-  async split() {
-    const server = random(KEY);
+  async split(server = random(KEY)) {
     const wrapped = await encrypt(await aesKey(server, "encrypt"), rawOf(this), halfOf(this.place));
     return { tab: join(this.place.header, wrapped), server };
   }
@@ -157,10 +159,10 @@ export class EpochKey {
 /**
  * @param {Place} place
  * @param {Bytes} raw
- * @param {boolean} madeHere
+ * @param {{ madeHere: boolean, mine: boolean }} origin
  */
-async function passable(place, raw, madeHere) {
-  const key = new EpochKey(place, await source(raw), madeHere);
+async function passable(place, raw, origin) {
+  const key = new EpochKey(place, await source(raw), origin);
   passedOn.set(key, raw);
   return key;
 }

@@ -53,6 +53,7 @@ export class Place {
 
 /**
  * @typedef {{ n: number, clientId: string, content: Bytes }} Opened its number, the sender's own id of it, what it says
+ * @typedef {"receipt" | "read"} Proof that it was opened there; that it was shown there
  */
 
 const LENGTHS = [256, 1024, 4096, 16384];
@@ -82,8 +83,10 @@ export class Sender {
     this.n = 0;
     /** @private */
     this.previous = FIRST;
-    /** @private @type {Map<number, Bytes>} hashes of what is not confirmed yet */
+    /** @private @type {Map<number, Bytes>} hashes of what may still be confirmed */
     this.hashes = new Map();
+    /** @private @type {Record<Proof, number>} the last number of which each was proved */
+    this.proved = { receipt: 0, read: 0 };
     /** @private @type {Promise<unknown>} the last one begun: the next must know its hash */
     this.last = Promise.resolve();
   }
@@ -121,17 +124,20 @@ export class Sender {
   }
 
   /**
-   * The number up to which the other side has opened everything; refuses a false receipt.
+   * The number up to which the other side has opened everything, or has shown it; refuses a false receipt.
    * @param {Bytes} given
+   * @param {Proof} [proof]
    */
-  async confirm(given) {
+  async confirm(given, proof = "receipt") {
     this.place.checkHeader(given, (length) => length === RECEIPT);
     const n = readFour(given, HEADER);
     check(n > 0 && n <= this.n, "not_sent");
     const sent = this.hashes.get(n);
-    check(sent, "replayed");
-    check(same(await receipt(this.place, this.source, n, sent), given), "changed");
-    for (const number of Array.from(this.hashes.keys())) if (number < n) this.hashes.delete(number);
+    check(sent && n >= this.proved[proof], "replayed");
+    check(same(await receipt(this.place, this.source, proof, n, sent), given), "changed");
+    this.proved[proof] = Math.max(this.proved[proof], n);
+    const both = Math.min(this.proved.receipt, this.proved.read);
+    for (const number of Array.from(this.hashes.keys())) if (number < both) this.hashes.delete(number);
     return n;
   }
 }
@@ -209,9 +215,12 @@ export class Receiver {
     return between.filter((n) => !this.early.has(n));
   }
 
-  /** The proof that all up to the last message was opened here, for the sender; null before the first. */
-  async receipt() {
-    return this.n ? receipt(this.place, this.source, this.n, this.previous) : null;
+  /**
+   * The proof that all up to the last message was opened here, or was shown, for the sender; null before the first.
+   * @param {Proof} [proof]
+   */
+  async receipt(proof = "receipt") {
+    return this.n ? receipt(this.place, this.source, proof, this.n, this.previous) : null;
   }
 }
 
@@ -259,10 +268,11 @@ function bound(place, n, clientId, previous) {
 /**
  * @param {Place} place
  * @param {CryptoKey} source
+ * @param {Proof} proof
  * @param {number} n
  * @param {Bytes} last
  */
-async function receipt(place, source, n, last) {
-  const proof = await deriveMac(source, encode("luwte/1 receipt", ...place.parts()), encode(n, last));
-  return join(place.header, fourBytes(n), proof);
+async function receipt(place, source, proof, n, last) {
+  const mac = await deriveMac(source, encode(`luwte/1 ${proof}`, ...place.parts()), encode(n, last));
+  return join(place.header, fourBytes(n), mac);
 }
