@@ -156,13 +156,15 @@ def own_key(wire: Wire, entry: Json) -> list[Json]:
 
 
 def ghost(wire: Wire, event: str, told: Json) -> list[Json]:
-    """Somebody who reads along: a grant that no shift has signed, after the true one."""
-    if event != "chat.entry" or told["kind"] != "grant" or told["sender"] != "helper":
-        return [{**told, "seq": told["seq"] + len(wire.kept)}] if event == "chat.entry" else [told]
-    wire.kept.append(told)
-    body = body_of(told)
+    """Somebody who reads along: a grant that no shift has signed, in the place of a message after the true one."""
+    if event != "chat.entry" or told["sender"] != "helper":
+        return [told]
+    if told["kind"] == "grant":
+        wire.kept = wire.kept or [told]
+        return [told]
+    body = body_of(wire.kept[0])
     forged = body[:17] + (9).to_bytes(4, "big") + body[21:]
-    return [told, {**with_body(told, forged), "seq": told["seq"] + 1, "client_id": str(uuid4())}]
+    return [{**with_body(told, forged), "kind": "grant", "client_id": str(uuid4())}]
 
 
 def false_shift(_wire: Wire, event: str, told: Json) -> list[Json]:
