@@ -100,5 +100,6 @@ _SHAPES: Mapping[str, Shape] = {
     "add_dashboard_panels": _panels,
     "add_badges": _badges,
     "allow_seeker_to_start": _one(Refusal),
+    "allow_shift_to_end": _one(Refusal),
     "on_seeker_leaves": _nothing,
 }
