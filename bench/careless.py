@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import urlopen
 
+from core.testing.keys import write_shifts
 from core.testing.server import ROOT, RunningServer, free_ports, make_server
 from core.testing.staff import signed_in_staff
 from plugins.chat.tests.live.people import Helper, Person, Seeker
@@ -133,17 +134,20 @@ class House:
 
     async def fill(self) -> None:
         """Opens the conversations."""
-        cookies = signed_in_staff(self._server, "luisterboom", [f"h{n}" for n in range(HELPERS)], frozenset({"helper"}))
-        for cookie in cookies:
+        names = [f"h{n}" for n in range(HELPERS)]
+        cookies = signed_in_staff(self._server, "luisterboom", names, frozenset({"helper"}))
+        for cookie, shift in zip(cookies, write_shifts(self._server, "luisterboom", names), strict=True):
             helper = await self._come(ListeningHelper.at(self._server))
-            await helper.arrive_with(cookie)
+            await helper.arrive_with(cookie, shift)
             await helper.watch()
             self.helpers.append(helper)
         for number in range(TALKS):
             seeker = await self._come(ListeningSeeker.at(self._server))
             await seeker.arrive()
             await self._let_in(seeker)
-            await self.helpers[number % HELPERS].take(seeker.conversation)
+            helper = self.helpers[number % HELPERS]
+            await helper.take(seeker.conversation)
+            await helper.be_able_to_speak(seeker.conversation)
             self.seekers.append(seeker)
         self._staying = [asyncio.create_task(person.stay()) for person in (*self.helpers, *self.seekers)]
         self._stack.callback(lambda: [task.cancel() for task in self._staying])

@@ -121,6 +121,28 @@ def give_shift(installation: Installation, tenant: UUID, staff_id: UUID) -> Shif
     return shift
 
 
+def write_shifts(server: RunningServer, organisation: str, names: Sequence[str]) -> list[Shift]:
+    """Give helpers of a running server signed keys and open shifts, past its pages, which may not answer."""
+    with (
+        _opened_database(server) as engine,
+        tenant_session(engine, tenant_id(engine, organisation)) as session,
+        session.begin(),
+    ):
+        lists, now = PublicLists(server.home / "public-keys", demo=True), utc_now()
+        words = words_of(server, "demo-key-words.toml").get(organisation, {})
+        staff = {row.name: row.id for row in all_staff(session)}
+        identities = {staff[name]: SigningKey.new() for name in names}
+        for staff_id, identity in identities.items():
+            keep_identity(session, staff_id, identity.public, b"-", now, anew=True)
+        _certify(session, lists, {staff_id: one.public for staff_id, one in identities.items()}, words, now)
+        shifts = []
+        for staff_id, identity in identities.items():
+            made, shift = _made(session.tenant_id, staff_id, identity, int(now.timestamp()))
+            register(session, lists, staff_id, json.dumps(made.to_form()), now, anew=True)
+            shifts.append(shift)
+        return shifts
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """The page of a helper's shift, without a browser."""
