@@ -146,6 +146,11 @@ class HelperPage {
 
   /** @param {string} id */
   async take(id) {
+    if (!this.shift) {
+      // The server may know a shift of mine that was begun in another browser: its keys are not here.
+      this.notify(this.texts.no_shift);
+      return;
+    }
     try {
       const answer = await this.connection.ask("chat.take", { conversation: id });
       if (answer.error) {

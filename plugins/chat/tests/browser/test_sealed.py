@@ -62,6 +62,24 @@ def test_a_helper_without_a_shift_reads_that_the_key_comes_first(visit: Visit, m
     seeker.locator('[data-dialog="stop"] [data-confirm]').click()
 
 
+def test_a_shift_that_was_begun_in_another_browser_takes_nobody_here(
+    visit: Visit, module_server: RunningServer
+) -> None:
+    """The server knows that shift, and would agree; but its keys are not in this browser, and nobody could read."""
+    seeker, there, here = visit(viewport=PHONE), visit(viewport=DESK), visit(viewport=DESK)
+    go_and_wait(seeker, module_server)
+    expect(seeker.locator("[data-place]")).to_be_visible()
+    sign_in(there, module_server, name="sem")
+    here.context.add_cookies([{**cookie} for cookie in there.context.cookies()])  # type: ignore[typeddict-item]
+    here.goto(module_server.address("luisterboom-werk.localhost", "/chat"))
+    expect(here.locator("[data-no-shift]")).to_be_visible()
+    here.locator("[data-take]:enabled").first.click()
+    expect(here.locator("[data-notice]")).to_contain_text("Eerst je sleutel")
+    there.locator("[data-take]:enabled").first.click()
+    expect(seeker.locator('[data-step="conversation"]')).to_be_visible()
+    _stop(seeker, there)
+
+
 def test_an_open_conversation_keeps_the_shift(visit: Visit, module_server: RunningServer) -> None:
     seeker, helper = _talk(visit, module_server)
     shift = helper.context.new_page()
