@@ -1,51 +1,27 @@
 """Ends the sockets of staff whose session was ended, locked or lost its roles elsewhere."""
 
-import asyncio
-from collections import defaultdict
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-import structlog
-
 from core.identity.services.sessions import TOUCH_EVERY, staff_of_sessions, touch_all
 from core.realtime.call import Connection, RealtimeContext
-
-log = structlog.get_logger("luwte.realtime")
-
-EVERY = 2.0
-"""Seconds between two looks. A look is one query per organisation."""
+from core.realtime.watch import Watch
 
 
-class StaffWatch:
+class StaffWatch(Watch):
     """Compares the sockets of staff with their sessions, as long as the process lives."""
+
+    subject, trouble = "staff", "staff watch failed"
 
     def __init__(self, context: RealtimeContext) -> None:
         """Starts with `start`."""
-        self._context = context
-        self._task: asyncio.Task[None] | None = None
+        super().__init__(context)
         self._touched: dict[UUID, datetime] = {}
-
-    def start(self) -> None:
-        """Begins to watch, in the running loop."""
-        self._task = asyncio.create_task(self._run())
-
-    def stop(self) -> None:
-        """Ends the watch."""
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                await self.look()
-            except Exception as error:  # the database may be away for a moment; the next look sees it again
-                log.warning("staff watch failed", exc_info=error)
 
     async def look(self) -> None:
         """Refreshes what each staff socket may do, and closes those whose session is over."""
-        for tenant_id, connections in self._staff_by_tenant().items():
+        for tenant_id, connections in self._by_tenant().items():
             now = self._context.installation.clock()
             await self._touch(tenant_id, connections, now)
             ask = partial(staff_of_sessions, session_ids=_sessions_of(connections), now=now)
@@ -67,13 +43,6 @@ class StaffWatch:
         if spoke:
             mark = partial(touch_all, session_ids=_sessions_of(spoke), now=now)
             await self._context.database(tenant_id, mark)
-
-    def _staff_by_tenant(self) -> dict[UUID, list[Connection]]:
-        grouped: dict[UUID, list[Connection]] = defaultdict(list)
-        for connection in list(self._context.connections.values()):
-            if connection.identity.subject == "staff":
-                grouped[connection.identity.tenant_id].append(connection)
-        return grouped
 
 
 def _sessions_of(connections: list[Connection]) -> set[UUID]:
